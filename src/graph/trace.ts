@@ -1,0 +1,71 @@
+// From functions on tensors to graphs and back: tracing, and differentiation of a traced function.
+
+import { RecurraError } from "../platform/error.ts";
+import { isFloat } from "../tensor/dtype.ts";
+import { input, scalar } from "./ops/leaf.ts";
+import { broadcastTo } from "./ops/sum.ts";
+import { formatType, Tensor, type TensorType } from "./tensor.ts";
+import { leavesOf, withLeaves } from "./tree.ts";
+import { vjp } from "./vjp.ts";
+
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+
+/** A traced function: its leaves in order, and the nests that they came from. */
+export interface Trace {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Puts values in the place of the outputs, in the nest that the function returned. */
+  result(values: Iterable<unknown>): unknown;
+}
+
+/** Calls a function on symbolic inputs of the given types. `types` is the list of arguments, with a type for each array. */
+export function trace(
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  isLeaf: (value: unknown) => value is TensorType,
+): Trace {
+  const inputs = leavesOf(args, isLeaf, "arguments").map((type, i) => input(`input${i}`, type));
+  const returned = fn(...(withLeaves(args, isLeaf, inputs.values()) as never[]));
+  const outputs = leavesOf(returned, isTensor, "the traced function's result");
+  return { inputs, outputs, result: (values) => withLeaves(returned, isTensor, values[Symbol.iterator]()) };
+}
+
+/** A function whose first argument is differentiated. */
+type Differentiable<P, Rest extends readonly unknown[]> = (parameters: P, ...rest: Rest) => Tensor;
+
+/**
+ * The value of a scalar function together with its gradient with respect to the first argument, which may be a tensor or a nest of
+ * them; the gradient comes in the same nest. To be called on tensors, within `jit` for instance.
+ *
+ * @throws RecurraError where the function does not return a single float
+ */
+export function valueAndGrad<P, Rest extends readonly unknown[]>(
+  fn: Differentiable<P, Rest>,
+): (parameters: P, ...rest: Rest) => { readonly value: Tensor; readonly gradient: P } {
+  return (parameters, ...rest) => {
+    const wanted = leavesOf(parameters, isTensor, "the argument to differentiate");
+    const odd = wanted.find((tensor) => !isFloat(tensor.dtype));
+    if (odd !== undefined) {
+      throw new RecurraError("grad-dtype", `grad: wants float tensors to differentiate, got ${formatType(odd)}`);
+    }
+    const value = fn(parameters, ...rest);
+    if (!isTensor(value) || value.size !== 1 || !isFloat(value.dtype)) {
+      const got = isTensor(value) ? formatType(value) : typeof value;
+      throw new RecurraError("grad-scalar", `grad: the function is to return one float, it returned ${got}`);
+    }
+    const one = broadcastTo(scalar(1, value.dtype), value.shape);
+    const gradients = vjp([value], [one], wanted).map(
+      (gradient, i) => gradient ?? broadcastTo(scalar(0, value.dtype), wanted[i]?.shape ?? []),
+    );
+    return { value, gradient: withLeaves(parameters, isTensor, gradients.values()) as P };
+  };
+}
+
+/** The gradient of a scalar function with respect to its first argument. See {@link valueAndGrad}. */
+export function grad<P, Rest extends readonly unknown[]>(
+  fn: Differentiable<P, Rest>,
+): (parameters: P, ...rest: Rest) => P {
+  const both = valueAndGrad(fn);
+  return (parameters, ...rest) => both(parameters, ...rest).gradient;
+}
+
