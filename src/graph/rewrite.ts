@@ -32,7 +32,7 @@ export function withInputs(node: Node, inputs: readonly Tensor[]): Node {
 }
 
 /** What a node becomes: tensors in place of its outputs, or `undefined` to keep it. Its inputs are those already rewritten. */
-export type Rule = (node: Node) => readonly Tensor[] | undefined;
+export type Rule = (node: Node, original: Node) => readonly Tensor[] | undefined;
 
 /**
  * Copies the part of a graph that the outputs rest on, giving each node to a rule once its inputs are rewritten.
@@ -47,7 +47,7 @@ export function rewrite(
   for (const node of nodesOf(outputs)) {
     if (node.outputs.every((output) => replaced.has(output))) continue;
     const copy = withInputs(node, node.inputs.map(now));
-    const made = rule(copy) ?? copy.outputs;
+    const made = rule(copy, node) ?? copy.outputs;
     for (const [i, output] of node.outputs.entries()) {
       if (!replaced.has(output)) replaced.set(output, item(made, i));
     }

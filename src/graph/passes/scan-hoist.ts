@@ -1,0 +1,107 @@
+// Moves out of a scan's loop, to before it, what does not depend on the carry: x_t·W becomes one product over all time steps.
+
+import { applyAll, isOp, item, type Lifted } from "../op.ts";
+import { input } from "../ops/leaf.ts";
+import { matmulOp } from "../ops/matmul.ts";
+import { alignStacked } from "../ops/sum.ts";
+import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
+import { nodesOf, substitute } from "../rewrite.ts";
+import type { Node, Tensor } from "../tensor.ts";
+import { nodeByNode } from "./pass.ts";
+import { placesOf } from "./scan-loop.ts";
+
+/** Applies a node of a body to all steps at once, outside. */
+export function lift(node: Node, inputs: readonly Lifted[], steps: number): readonly Tensor[] | undefined {
+  const { lift: rule } = node.op;
+  if (rule === "none") return undefined;
+  if (!inputs.some((operand) => operand.stacked)) {
+    return applyAll(node.op, inputs.map((operand) => operand.tensor), node.attributes);
+  }
+  if (rule !== "elementwise") return rule(node, inputs, steps);
+  const { rank } = item(node.outputs);
+  return applyAll(node.op, inputs.map((operand) => alignStacked(operand, rank)), node.attributes);
+}
+
+export const hoistFromScans = nodeByNode((node) => (isOp(node, scanOp) ? hoist(node) : undefined));
+
+function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
+  const { body, length } = node.attributes;
+  const { inputs, parameters } = partsOf(node);
+  const place = placesOf(node);
+
+  // Everything outside the loop that a value of the body can be computed from.
+  const outside = new Map<Tensor, Lifted>();
+  parameters.sequences.forEach((parameter, i) => {
+    outside.set(parameter, { tensor: item(inputs.sequences, i), stacked: true });
+  });
+  parameters.captures.forEach((parameter, i) => {
+    outside.set(parameter, { tensor: item(inputs.captures, i), stacked: false });
+  });
+  const order = nodesOf(body.outputs);
+  for (const inner of order) {
+    const output = item(inner.outputs);
+    if (outside.has(output) || place(output) === "carried") continue;
+    if (place(output) === "constant") {
+      outside.set(output, { tensor: output, stacked: false });
+      continue;
+    }
+    const operands = inner.inputs.map((operand) => outside.get(operand));
+    if (operands.some((operand) => operand === undefined) || !worthLifting(inner)) continue;
+    const lifted = lift(inner, operands as Lifted[], length);
+    const stacked = place(output) === "sliced";
+    inner.outputs.forEach((result, i) => {
+      if (lifted !== undefined) outside.set(result, { tensor: item(lifted, i), stacked });
+    });
+  }
+
+  // The frontier: what stays in the loop reads of what has left it.
+  const own = new Set(body.parameters);
+  const frontier = new Set<Tensor>();
+  const meet = (tensor: Tensor) => {
+    if (outside.has(tensor) && !own.has(tensor) && place(tensor) !== "constant") frontier.add(tensor);
+  };
+  for (const inner of order) if (!outside.has(item(inner.outputs))) inner.inputs.forEach(meet);
+  body.outputs.forEach(meet);
+  if (frontier.size === 0) return undefined;
+
+  const replaced = new Map<Tensor, Tensor>();
+  const more = { sequences: [] as [Tensor, Tensor][], captures: [] as [Tensor, Tensor][] };
+  for (const tensor of frontier) {
+    const parameter = input("hoisted", tensor);
+    replaced.set(tensor, parameter);
+    const source = outside.get(tensor);
+    if (source !== undefined) (source.stacked ? more.sequences : more.captures).push([parameter, source.tensor]);
+  }
+  const [first, second] = [0, 1] as const;
+  return applyAll(
+    scanOp,
+    [
+      ...inputs.carries,
+      ...inputs.sequences,
+      ...more.sequences.map((pair) => pair[second]),
+      ...inputs.captures,
+      ...more.captures.map((pair) => pair[second]),
+    ],
+    {
+      ...node.attributes,
+      sequences: inputs.sequences.length + more.sequences.length,
+      body: {
+        parameters: [
+          ...parameters.carries,
+          ...parameters.sequences,
+          ...more.sequences.map((pair) => pair[first]),
+          ...parameters.captures,
+          ...more.captures.map((pair) => pair[first]),
+        ],
+        outputs: substitute(body.outputs, replaced),
+      },
+    },
+  );
+}
+
+/** Elementwise work on large steps is left in the loop, where its operands are still in the cache. */
+const elementwiseLimit = 32_768;
+
+function worthLifting(node: Node): boolean {
+  return isOp(node, matmulOp) || node.op.lift !== "elementwise" || item(node.outputs).size <= elementwiseLimit;
+}
