@@ -23,7 +23,11 @@ export interface Emitter {
     outputCount?: number,
   ): readonly string[];
   /** As {@link emit}, for a node of one output. */
-  one(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string;
+  one(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+  ): string;
   /** A constant array, held by the graph as an initializer; equal ones are stored once. */
   constant(value: NdArray): string;
   /** A scalar constant. */

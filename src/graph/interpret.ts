@@ -19,7 +19,10 @@ export function interpret(outputs: readonly Tensor[], leaves: ReadonlyMap<Tensor
     for (const [i, output] of node.outputs.entries()) {
       const value = item(results, i);
       if (value.data.length !== output.size) {
-        throw new RecurraError("op-fault", `${node.op.name}: evaluation gave ${value.data.length} elements for ${formatType(output)}`);
+        throw new RecurraError(
+          "op-fault",
+          `${node.op.name}: evaluation gave ${value.data.length} elements for ${formatType(output)}`,
+        );
       }
       values.set(output, value);
     }

@@ -87,7 +87,10 @@ export interface Rules<A, Arity extends number> {
   infer(inputs: Fixed<TensorType, Arity>, attributes: A): TensorType;
   /** The gradient of each input, from that of the output; y is the output itself. */
   readonly gradient:
-    | Method<[dy: Tensor, inputs: Fixed<Tensor, Arity>, attributes: A, y: Tensor], Fixed<Tensor | undefined, Arity>>
+    | Method<
+        [dy: Tensor, inputs: Fixed<Tensor, Arity>, attributes: A, y: Tensor],
+        Fixed<Tensor | undefined, Arity>
+      >
     | "none";
   evaluate(inputs: Fixed<Value, Arity>, attributes: A, type: TensorType): Float64Array;
   lower(

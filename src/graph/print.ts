@@ -18,7 +18,8 @@ export function printGraph(inputs: readonly Tensor[], outputs: readonly Tensor[]
     return name;
   };
   const list = (tensors: readonly Tensor[]) => tensors.map(nameOf).join(", ");
-  const typed = (tensors: readonly Tensor[]) => tensors.map((t) => `${nameOf(t)}: ${formatType(t)}`).join(", ");
+  const typed = (tensors: readonly Tensor[]) =>
+    tensors.map((t) => `${nameOf(t)}: ${formatType(t)}`).join(", ");
 
   const line = (node: Node, indent: string): string => {
     if (isOp(node, scanOp)) {
@@ -33,7 +34,8 @@ export function printGraph(inputs: readonly Tensor[], outputs: readonly Tensor[]
       return `constant ${value.size <= 8 ? JSON.stringify(Array.from(value.data, Number)) : "…"}`;
     }
     if (isOp(node, randomOp)) return `random ${JSON.stringify(node.attributes.draw)}`;
-    const attributes = Object.keys(node.attributes as object).length > 0 ? ` ${JSON.stringify(node.attributes)}` : "";
+    const attributes =
+      Object.keys(node.attributes as object).length > 0 ? ` ${JSON.stringify(node.attributes)}` : "";
     return `${node.op.name}(${list(node.inputs)})${attributes}`;
   };
   const block = (results: readonly Tensor[], indent: string): string => {

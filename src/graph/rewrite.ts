@@ -56,7 +56,10 @@ export function rewrite(
 }
 
 /** Puts other tensors in the place of some. */
-export function substitute(outputs: readonly Tensor[], replaced: ReadonlyMap<Tensor, Tensor>): readonly Tensor[] {
+export function substitute(
+  outputs: readonly Tensor[],
+  replaced: ReadonlyMap<Tensor, Tensor>,
+): readonly Tensor[] {
   return rewrite(outputs, () => undefined, new Map(replaced));
 }
 
@@ -69,4 +72,3 @@ export function dependents(outputs: readonly Tensor[], roots: Iterable<Tensor>):
   }
   return found;
 }
-

@@ -46,7 +46,10 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
     const wanted = leavesOf(parameters, isTensor, "the argument to differentiate");
     const odd = wanted.find((tensor) => !isFloat(tensor.dtype));
     if (odd !== undefined) {
-      throw new RecurraError("grad-dtype", `grad: wants float tensors to differentiate, got ${formatType(odd)}`);
+      throw new RecurraError(
+        "grad-dtype",
+        `grad: wants float tensors to differentiate, got ${formatType(odd)}`,
+      );
     }
     const value = fn(parameters, ...rest);
     if (!isTensor(value) || value.size !== 1 || !isFloat(value.dtype)) {
@@ -68,4 +71,3 @@ export function grad<P, Rest extends readonly unknown[]>(
   const both = valueAndGrad(fn);
   return (parameters, ...rest) => both(parameters, ...rest).gradient;
 }
-

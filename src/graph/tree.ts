@@ -22,7 +22,10 @@ export function leavesOf<T>(tree: unknown, isLeaf: LeafTest<T>, path = "value"):
     return Object.entries(tree).flatMap(([key, branch]) => leavesOf(branch, isLeaf, `${path}.${key}`));
   }
   const what = tree === null ? "null" : typeof tree === "object" ? tree.constructor.name : typeof tree;
-  throw new RecurraError("bad-tree", `${path}: wants a tensor, or arrays and plain objects of them, got ${what}`);
+  throw new RecurraError(
+    "bad-tree",
+    `${path}: wants a tensor, or arrays and plain objects of them, got ${what}`,
+  );
 }
 
 function isPlain(value: object): boolean {
@@ -31,7 +34,11 @@ function isPlain(value: object): boolean {
 }
 
 /** A tree of the same nest with the given leaves, taken in order. */
-export function withLeaves<T>(tree: unknown, isLeaf: (value: unknown) => boolean, leaves: Iterator<T>): unknown {
+export function withLeaves<T>(
+  tree: unknown,
+  isLeaf: (value: unknown) => boolean,
+  leaves: Iterator<T>,
+): unknown {
   if (isLeaf(tree)) return leaves.next().value;
   if (Array.isArray(tree)) return tree.map((branch) => withLeaves(branch, isLeaf, leaves));
   return Object.fromEntries(

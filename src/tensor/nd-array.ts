@@ -288,7 +288,7 @@ function fromNested(value: Nested, wanted: DType | undefined): NdArray {
         const before = wanted === undefined && flat > 0 ? " like the values before it" : "";
         throw new RecurraError(
           isNestedArray(node) ? "ragged" : "dtype",
-          `ndarray: the value at ${formatPath(path, axis)} is ${came}; wanted a ${dtype}${before}`,
+          `ndarray: the value at ${formatPath(path, axis)} is ${came}; wanted ${dtype}${before}`,
         );
       }
       store(data, flat++, encoded);

@@ -63,7 +63,8 @@ const FOLD = 0x80000000;
  * A stream of random numbers. It is counter-based: what the n-th draw gives depends on the seed, n and the number of
  * elements only, so a stream can be split (`fold`), saved (`state`) and drawn in bulk.
  *
- * Words 2i and 2i + 1 of draw number `block` are `threefry2x32(key, [i, block])`.
+ * Words 2i and 2i + 1 of draw number `block` are `threefry2x32(key, [i, block])`. Where values are rejected
+ * (`truncatedNormal`, `integers`, `permutation`), one call may take several draws.
  */
 export class Random {
   #k0: number;

@@ -1,4 +1,4 @@
-// Safetensors files: named tensors and text metadata, read and written in pieces, so that size is no matter of memory.
+// Safetensors files: named tensors and text metadata, read and written in pieces: no file is held as a whole.
 
 import { RecurraError } from "../platform/error.ts";
 import type { ByteSink, ByteSource } from "../platform/types.ts";
@@ -36,11 +36,8 @@ const CHUNK_BYTES = 64 * 2 ** 20; // what is read or written at once: Node's fil
  * const kernel = await file.read("lstm.kernel");
  */
 export async function openSafetensors(source: ByteSource, name: string): Promise<SafetensorsFile> {
-  const length = headerLength(
-    await readExactly(source, name, 0, Math.min(HEADER_START, source.size)),
-    source.size,
-    name,
-  );
+  const first = await readExactly(source, name, 0, Math.min(HEADER_START, source.size));
+  const length = headerLength(first, source.size, name);
   const bytes = await readExactly(source, name, HEADER_START, length);
   return new SafetensorsFile(source, name, parseHeader(bytes, source.size, name));
 }
@@ -101,12 +98,8 @@ export class SafetensorsFile {
       );
     }
     for (let begin = info.begin; begin < info.end; begin += CHUNK_BYTES) {
-      const bytes = await readExactly(
-        this.#source,
-        this.#file,
-        begin,
-        Math.min(CHUNK_BYTES, info.end - begin),
-      );
+      const length = Math.min(CHUNK_BYTES, info.end - begin);
+      const bytes = await readExactly(this.#source, this.#file, begin, length);
       decodeBytes(bytes, target, begin, info, `${this.#file}: tensor "${name}"`);
     }
   }
@@ -190,14 +183,16 @@ function decodeBytes(
     // bfloat16 is the upper half of a float32.
     const first = (begin - info.begin) / 2;
     const words = new Uint32Array(target.buffer, target.byteOffset + 4 * first, bytes.length / 2);
-    for (let i = 0; i < words.length; i++)
+    for (let i = 0; i < words.length; i++) {
       words[i] = ((bytes[2 * i] ?? 0) << 16) | ((bytes[2 * i + 1] ?? 0) << 24);
+    }
     return;
   }
   if (info.stored === "BOOL") {
     const odd = bytes.findIndex((byte) => byte > 1);
-    if (odd >= 0)
+    if (odd >= 0) {
       throw broken(`${where} has the value ${bytes[odd]} at byte ${begin + odd}; a BOOL is 0 or 1`);
+    }
   }
   bytesOf(target).set(bytes, begin - info.begin);
 }

@@ -79,7 +79,12 @@ const orOp = binaryOp("logicalOr", {
   formula: (a, b) => Number(a !== 0 || b !== 0),
   onnx: "Or",
 });
-const notOp = unaryOp("logicalNot", { accepts: "bool", gradient: "none", formula: (x) => Number(x === 0), onnx: "Not" });
+const notOp = unaryOp("logicalNot", {
+  accepts: "bool",
+  gradient: "none",
+  formula: (x) => Number(x === 0),
+  onnx: "Not",
+});
 
 /** a + b */
 export const add = binary(addOp);
@@ -121,7 +126,10 @@ export const selectOp = op<object, 3>("select", {
       throw new RecurraError("op-dtype", `select: the condition is to be bool, got ${formatType(condition)}`);
     }
     if (a.dtype !== b.dtype) {
-      throw new RecurraError("op-dtype", `select: the branches' dtypes differ: ${formatType(a)} and ${formatType(b)}`);
+      throw new RecurraError(
+        "op-dtype",
+        `select: the branches' dtypes differ: ${formatType(a)} and ${formatType(b)}`,
+      );
     }
     return { dtype: a.dtype, shape: broadcastShapes("select", condition.shape, a.shape, b.shape) };
   },
@@ -177,7 +185,9 @@ export const castOp = op<{ readonly dtype: DType }, 1>("cast", {
   infer: ([x], { dtype }) => ({ dtype, shape: x.shape }),
   gradient: (dy, [x], { dtype }) => [isFloat(x.dtype) && isFloat(dtype) ? cast(dy, x.dtype) : undefined],
   evaluate: ([x], { dtype }) =>
-    x.data.map((value) => (dtype === "bool" ? Number(value !== 0) : isFloat(dtype) ? value : Math.trunc(value))),
+    x.data.map((value) =>
+      dtype === "bool" ? Number(value !== 0) : isFloat(dtype) ? value : Math.trunc(value),
+    ),
   lower: (emitter, [x], { dtype }) => emitter.cast(x, dtype),
   lift: "elementwise",
 });

@@ -17,9 +17,14 @@ export function einsum(equation: string, ...tensors: readonly [Tensor] | readonl
   const terms = left.split(",");
   const sizes = new Map<string, number>();
   const fault = (why: string) =>
-    new RecurraError("einsum-equation", `einsum "${equation}" over ${tensors.map(formatType).join(", ")}: ${why}`);
+    new RecurraError(
+      "einsum-equation",
+      `einsum "${equation}" over ${tensors.map(formatType).join(", ")}: ${why}`,
+    );
   if (result === undefined || terms.length !== tensors.length) {
-    throw fault(`wants ${tensors.length} term${tensors.length === 1 ? "" : "s"} and a result, as in "ij,jk->ik"`);
+    throw fault(
+      `wants ${tensors.length} term${tensors.length === 1 ? "" : "s"} and a result, as in "ij,jk->ik"`,
+    );
   }
   for (const letters of [...terms, result]) {
     if (!/^[a-zA-Z]*$/.test(letters) || new Set(letters).size < letters.length) {
@@ -28,7 +33,8 @@ export function einsum(equation: string, ...tensors: readonly [Tensor] | readonl
   }
   for (const [i, x] of tensors.entries()) {
     const letters = terms[i] ?? "";
-    if (letters.length !== x.rank) throw fault(`the term "${letters}" names ${letters.length} axes of a tensor of ${x.rank}`);
+    if (letters.length !== x.rank)
+      throw fault(`the term "${letters}" names ${letters.length} axes of a tensor of ${x.rank}`);
     for (const [axis, letter] of [...letters].entries()) {
       const size = x.shape[axis] ?? 0;
       const known = sizes.get(letter) ?? size;
@@ -39,7 +45,11 @@ export function einsum(equation: string, ...tensors: readonly [Tensor] | readonl
   const odd = [...result].find((letter) => !sizes.has(letter));
   if (odd !== undefined) throw fault(`the result names "${odd}", which no term has`);
 
-  const arranged = (x: Tensor, from: string, to: string) => transpose(x, [...to].map((letter) => from.indexOf(letter)));
+  const arranged = (x: Tensor, from: string, to: string) =>
+    transpose(
+      x,
+      [...to].map((letter) => from.indexOf(letter)),
+    );
   /** Sums out the letters that are wanted nowhere else. */
   const reduced = (x: Tensor, letters: string, wanted: string): readonly [Tensor, string] => {
     const gone = [...letters].flatMap((letter, axis) => (wanted.includes(letter) ? [] : [axis]));
@@ -56,11 +66,22 @@ export function einsum(equation: string, ...tensors: readonly [Tensor] | readonl
   const inner = only(lettersA, (letter) => lettersB.includes(letter) && !result.includes(letter));
   const rows = only(lettersA, (letter) => !lettersB.includes(letter));
   const columns = only(lettersB, (letter) => !lettersA.includes(letter));
-  const length = (letters: string) => [...letters].reduce((product, letter) => product * (sizes.get(letter) ?? 1), 1);
+  const length = (letters: string) =>
+    [...letters].reduce((product, letter) => product * (sizes.get(letter) ?? 1), 1);
   const shape = (letters: string) => [...letters].map((letter) => sizes.get(letter) ?? 1);
-  const left3 = reshape(arranged(a, lettersA, batch + rows + inner), [length(batch), length(rows), length(inner)]);
-  const right3 = reshape(arranged(b, lettersB, batch + inner + columns), [length(batch), length(inner), length(columns)]);
+  const left3 = reshape(arranged(a, lettersA, batch + rows + inner), [
+    length(batch),
+    length(rows),
+    length(inner),
+  ]);
+  const right3 = reshape(arranged(b, lettersB, batch + inner + columns), [
+    length(batch),
+    length(inner),
+    length(columns),
+  ]);
   const flat =
-    batch === "" ? matmul(reshape(left3, left3.shape.slice(1)), reshape(right3, right3.shape.slice(1))) : matmul(left3, right3);
+    batch === ""
+      ? matmul(reshape(left3, left3.shape.slice(1)), reshape(right3, right3.shape.slice(1)))
+      : matmul(left3, right3);
   return arranged(reshape(flat, shape(batch + rows + columns)), batch + rows + columns, result);
 }

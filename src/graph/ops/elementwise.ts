@@ -25,11 +25,15 @@ function check(name: string, accepts: "float" | "number" | "bool" | "any", type:
     accepts === "any" ||
     (accepts === "float" && isFloat(type.dtype)) ||
     (accepts === "bool" ? type.dtype === "bool" : accepts === "number" && type.dtype !== "bool");
-  if (!fits) throw new RecurraError("op-dtype", `${name}: wants a ${accepts} tensor, got ${formatType(type)}`);
+  if (!fits)
+    throw new RecurraError("op-dtype", `${name}: wants a ${accepts} tensor, got ${formatType(type)}`);
 }
 
 /** An op of one operand, computed element by element. */
-export function unaryOp(name: string, { accepts = "float", gradient, formula, onnx }: UnaryRules): Op<object> {
+export function unaryOp(
+  name: string,
+  { accepts = "float", gradient, formula, onnx }: UnaryRules,
+): Op<object> {
   return op<object, 1>(name, {
     infer([x]) {
       check(name, accepts, x);
@@ -53,7 +57,9 @@ interface BinaryRules {
   /** Default: the operands' own dtype. */
   readonly result?: "bool";
   /** The two gradients before they are summed down to the operands' shapes. */
-  readonly gradient: ((dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => readonly [() => Tensor, () => Tensor]) | "none";
+  readonly gradient:
+    | ((dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => readonly [() => Tensor, () => Tensor])
+    | "none";
   readonly formula: (a: number, b: number, dtype: DType) => number;
   readonly onnx: string | ((emitter: Emitter, a: string, b: string) => string);
 }
@@ -67,7 +73,10 @@ export function binaryOp(
     infer([a, b]) {
       check(name, accepts, a);
       if (a.dtype !== b.dtype) {
-        throw new RecurraError("op-dtype", `${name}: the operands' dtypes differ: ${formatType(a)} and ${formatType(b)}`);
+        throw new RecurraError(
+          "op-dtype",
+          `${name}: the operands' dtypes differ: ${formatType(a)} and ${formatType(b)}`,
+        );
       }
       return { dtype: result ?? a.dtype, shape: broadcastShapes(name, a.shape, b.shape) };
     },
@@ -83,7 +92,9 @@ export function binaryOp(
           },
     evaluate([a, b], _, { shape, dtype }) {
       const [left, right] = [broadcastOffsets(a.shape, shape), broadcastOffsets(b.shape, shape)];
-      return Float64Array.from(left, (offset, i) => formula(at(a.data, offset), at(b.data, at(right, i)), dtype));
+      return Float64Array.from(left, (offset, i) =>
+        formula(at(a.data, offset), at(b.data, at(right, i)), dtype),
+      );
     },
     lower: (emitter, [a, b]) => (typeof onnx === "string" ? emitter.one(onnx, [a, b]) : onnx(emitter, a, b)),
     lift: "elementwise",

@@ -6,7 +6,9 @@ import { unary, unaryOp } from "./elementwise.ts";
 import { scalar } from "./leaf.ts";
 
 /** exp x */
-export const exp = unary(unaryOp("exp", { gradient: (dy, _x, y) => mul(dy, y), formula: Math.exp, onnx: "Exp" }));
+export const exp = unary(
+  unaryOp("exp", { gradient: (dy, _x, y) => mul(dy, y), formula: Math.exp, onnx: "Exp" }),
+);
 /** The square root. */
 export const sqrt = unary(
   unaryOp("sqrt", { gradient: (dy, _x, y) => div(mul(dy, 0.5), y), formula: Math.sqrt, onnx: "Sqrt" }),
@@ -27,7 +29,9 @@ export const abs = unary(
   }),
 );
 /** The sine of an angle in radians. */
-export const sin = unary(unaryOp("sin", { gradient: (dy, x) => mul(dy, cos(x)), formula: Math.sin, onnx: "Sin" }));
+export const sin = unary(
+  unaryOp("sin", { gradient: (dy, x) => mul(dy, cos(x)), formula: Math.sin, onnx: "Sin" }),
+);
 /** The cosine of an angle in radians. */
 export const cos = unary(
   unaryOp("cos", { gradient: (dy, x) => mul(dy, mul(sin(x), -1)), formula: Math.cos, onnx: "Cos" }),

@@ -21,7 +21,10 @@ function checkIds(what: string, ids: TensorType): void {
 function row(ids: Float64Array, i: number, rows: number, what: string): number {
   const id = at(ids, i);
   if (!(id >= -rows && id < rows)) {
-    throw new RecurraError("id-range", `${what}: id ${id} at position ${i} is outside a table of ${rows} rows`);
+    throw new RecurraError(
+      "id-range",
+      `${what}: id ${id} at position ${i} is outside a table of ${rows} rows`,
+    );
   }
   return id < 0 ? id + rows : id;
 }
@@ -56,7 +59,10 @@ const mergeTable = (tables: Tensor) => reshape(tables, [-1, ...tables.shape.slic
 /** Ids into tables that lie below each other: those of step t start at row t·n. */
 function offsetIds(ids: Tensor, rows: number): Tensor {
   const [steps = 1, ...rest] = ids.shape;
-  const starts = ndarray(Array.from({ length: steps }, (_, t) => t * rows), { shape: [steps, ...rest.map(() => 1)], dtype: ids.dtype });
+  const starts = ndarray(
+    Array.from({ length: steps }, (_, t) => t * rows),
+    { shape: [steps, ...rest.map(() => 1)], dtype: ids.dtype },
+  );
   return add(ids, constant(starts));
 }
 
@@ -68,7 +74,11 @@ export function gather(x: Tensor, ids: Tensor, axis = 0): Tensor {
   const rows = apply(gatherOp, [transpose(x, [along, ...others]), ids], {});
   // [ids..., before..., after...] -> [before..., ids..., after...]
   const places = Array.from({ length: rows.rank }, (_, i) => i);
-  const [id, before, after] = [places.slice(0, ids.rank), places.slice(ids.rank, ids.rank + along), places.slice(ids.rank + along)];
+  const [id, before, after] = [
+    places.slice(0, ids.rank),
+    places.slice(ids.rank, ids.rank + along),
+    places.slice(ids.rank + along),
+  ];
   return transpose(rows, [...before, ...id, ...after]);
 }
 
@@ -78,7 +88,10 @@ export const scatterAddOp = op<{ readonly rows: number }, 2>("scatterAdd", {
     checkIds("scatterAdd", ids);
     const fits = ids.shape.every((dimension, i) => dimension === updates.shape[i]);
     if (!fits) {
-      throw new RecurraError("scatter-shape", `scatterAdd: rows ${formatType(updates)} do not fit ids ${formatType(ids)}`);
+      throw new RecurraError(
+        "scatter-shape",
+        `scatterAdd: rows ${formatType(updates)} do not fit ids ${formatType(ids)}`,
+      );
     }
     return { dtype: updates.dtype, shape: [rows, ...updates.shape.slice(ids.shape.length)] };
   },
@@ -88,13 +101,17 @@ export const scatterAddOp = op<{ readonly rows: number }, 2>("scatterAdd", {
     const result = new Float64Array(sizeOf(shape));
     for (let i = 0; i < ids.data.length; i++) {
       const start = row(ids.data, i, rows, "scatterAdd") * width;
-      for (let j = 0; j < width; j++) result[start + j] = at(result, start + j) + at(updates.data, i * width + j);
+      for (let j = 0; j < width; j++)
+        result[start + j] = at(result, start + j) + at(updates.data, i * width + j);
     }
     return result;
   },
   lower(emitter, [ids, updates], _, { shape, dtype }, [idType]) {
     const zeros = emitter.one("Expand", [emitter.scalar(0, dtype), emitter.dimensions(shape)]);
-    const places = emitter.one("Reshape", [emitter.cast(ids, "int64"), emitter.dimensions([...idType.shape, 1])]);
+    const places = emitter.one("Reshape", [
+      emitter.cast(ids, "int64"),
+      emitter.dimensions([...idType.shape, 1]),
+    ]);
     return emitter.one("ScatterND", [zeros, places, updates], { reduction: "add" });
   },
   lift: "none",
@@ -108,14 +125,22 @@ export function scatterAdd(rows: number, ids: Tensor, updates: Tensor): Tensor {
 /** 1 at the place that each id names along a new last axis of length `depth`, else 0. */
 export function oneHot(ids: Tensor, depth: number, dtype: DType = "float32"): Tensor {
   checkIds("oneHot", ids);
-  const places = constant(ndarray(Array.from({ length: depth }, (_, i) => i), { dtype: ids.dtype }));
+  const places = constant(
+    ndarray(
+      Array.from({ length: depth }, (_, i) => i),
+      { dtype: ids.dtype },
+    ),
+  );
   return cast(equal(expandDims(ids, -1), places), dtype);
 }
 
 function takeShape(what: string, x: TensorType, ids: TensorType): Shape {
   checkIds(what, ids);
   if (x.shape.length !== ids.shape.length + 1 || ids.shape.some((dimension, i) => dimension !== x.shape[i])) {
-    throw new RecurraError("take-shape", `${what}: ids ${formatType(ids)} do not name one element of each last axis of ${formatType(x)}`);
+    throw new RecurraError(
+      "take-shape",
+      `${what}: ids ${formatType(ids)} do not name one element of each last axis of ${formatType(x)}`,
+    );
   }
   return ids.shape;
 }
@@ -125,7 +150,12 @@ export const pickOp = op<object, 2>("pick", {
   infer: ([x, ids]) => ({ dtype: x.dtype, shape: takeShape("pick", x, ids) }),
   gradient(dy, [x, ids]) {
     const depth = at(x.shape, x.rank - 1);
-    const places = constant(ndarray(Array.from({ length: depth }, (_, i) => i), { dtype: ids.dtype }));
+    const places = constant(
+      ndarray(
+        Array.from({ length: depth }, (_, i) => i),
+        { dtype: ids.dtype },
+      ),
+    );
     const here = equal(expandDims(ids, -1), places);
     return [select(here, broadcastTo(expandDims(dy, -1), x.shape), scalar(0, x.dtype)), undefined];
   },

@@ -11,14 +11,23 @@ import { at, broadcastTo, expandDims, offsetsOf, reshape, squeeze } from "./sum.
 export const transposeOp = op<{ readonly order: readonly number[] }, 1>("transpose", {
   infer([x], { order }) {
     if (order.length !== x.shape.length || new Set(order).size !== order.length) {
-      throw new RecurraError("transpose-order", `transpose: [${order}] is no order of the axes of ${formatType(x)}`);
+      throw new RecurraError(
+        "transpose-order",
+        `transpose: [${order}] is no order of the axes of ${formatType(x)}`,
+      );
     }
     return { dtype: x.dtype, shape: order.map((axis) => at(x.shape, axis)) };
   },
   gradient: (dy, _, { order }) => [transpose(dy, inverseOrder(order))],
   evaluate([x], { order }, { shape }) {
     const strides = stridesOf(x.shape);
-    return Float64Array.from(offsetsOf(shape, order.map((axis) => at(strides, axis))), (offset) => at(x.data, offset));
+    return Float64Array.from(
+      offsetsOf(
+        shape,
+        order.map((axis) => at(strides, axis)),
+      ),
+      (offset) => at(x.data, offset),
+    );
   },
   lower: (emitter, [x], { order }) => emitter.one("Transpose", [x], { perm: order }),
   lift: ([x], { order }) => transpose(x.tensor, [0, ...order.map((axis) => axis + 1)]),
@@ -29,7 +38,10 @@ export function inverseOrder(order: readonly number[]): number[] {
 }
 
 /** Reorders the axes; by default reverses them. Axis i of the result is axis `order[i]` of x. */
-export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, axis) => x.rank - 1 - axis)): Tensor {
+export function transpose(
+  x: Tensor,
+  order: readonly number[] = x.shape.map((_, axis) => x.rank - 1 - axis),
+): Tensor {
   const axes = order.map((axis) => normalizeAxis(axis, x.rank, "transpose"));
   const stays = axes.length === x.rank && axes.every((axis, i) => axis === i);
   return stays ? x : apply(transposeOp, [x], { order: axes });
@@ -38,12 +50,22 @@ export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, 
 /** Swaps two axes. */
 export function swapAxes(x: Tensor, a: number, b: number): Tensor {
   const [first, second] = [normalizeAxis(a, x.rank, "swapAxes"), normalizeAxis(b, x.rank, "swapAxes")];
-  return transpose(x, x.shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis)));
+  return transpose(
+    x,
+    x.shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis)),
+  );
 }
 
 /** Elements before, along and after an axis: the three loops of an op that works along it. */
-function blocks(shape: Shape, axis: number): { readonly before: number; readonly length: number; readonly after: number } {
-  return { before: sizeOf(shape.slice(0, axis)), length: at(shape, axis), after: sizeOf(shape.slice(axis + 1)) };
+function blocks(
+  shape: Shape,
+  axis: number,
+): { readonly before: number; readonly length: number; readonly after: number } {
+  return {
+    before: sizeOf(shape.slice(0, axis)),
+    length: at(shape, axis),
+    after: sizeOf(shape.slice(axis + 1)),
+  };
 }
 
 /** Joins tensors along an axis. */
@@ -60,9 +82,20 @@ export const concatOp = op<{ readonly axis: number }, number>("concat", {
         throw new RecurraError("concat-shape", `concat: the tensors differ apart from axis ${axis}: ${all}`);
       }
     }
-    return { dtype: first.dtype, shape: first.shape.with(axis, inputs.reduce((total, x) => total + at(x.shape, axis), 0)) };
+    return {
+      dtype: first.dtype,
+      shape: first.shape.with(
+        axis,
+        inputs.reduce((total, x) => total + at(x.shape, axis), 0),
+      ),
+    };
   },
-  gradient: (dy, inputs, { axis }) => split(dy, inputs.map((x) => at(x.shape, axis)), axis),
+  gradient: (dy, inputs, { axis }) =>
+    split(
+      dy,
+      inputs.map((x) => at(x.shape, axis)),
+      axis,
+    ),
   evaluate(inputs, { axis }, { shape }) {
     const result = new Float64Array(sizeOf(shape));
     const { before } = blocks(shape, axis);
@@ -77,7 +110,11 @@ export const concatOp = op<{ readonly axis: number }, number>("concat", {
     return result;
   },
   lower: (emitter, inputs, { axis }) => emitter.one("Concat", inputs, { axis }),
-  lift: (inputs, { axis }, steps) => concat(inputs.map((x) => stackedTensor(x, steps)), axis + 1),
+  lift: (inputs, { axis }, steps) =>
+    concat(
+      inputs.map((x) => stackedTensor(x, steps)),
+      axis + 1,
+    ),
 });
 
 /** The operand with a time axis, repeated along it where it is the same at every step. */
@@ -88,14 +125,18 @@ export function stackedTensor({ tensor, stacked }: Lifted, steps: number): Tenso
 /** Joins tensors along an axis; they agree on all others. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const [first] = tensors;
-  if (first === undefined) throw new RecurraError("concat-empty", "concat: wants at least one tensor, got none");
+  if (first === undefined)
+    throw new RecurraError("concat-empty", "concat: wants at least one tensor, got none");
   const along = normalizeAxis(axis, first.rank, "concat");
   return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: along });
 }
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  return concat(tensors.map((x) => expandDims(x, axis)), axis);
+  return concat(
+    tensors.map((x) => expandDims(x, axis)),
+    axis,
+  );
 }
 
 /** Cuts a tensor into consecutive pieces along an axis; the inverse of concat. */
@@ -105,7 +146,10 @@ export const splitOp: Op<{ readonly axis: number; readonly sizes: readonly numbe
     const x = item(inputs);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (total !== x.shape[axis]) {
-      throw new RecurraError("split-size", `split: sizes [${sizes}] add up to ${total}, axis ${axis} of ${formatType(x)} has ${x.shape[axis]}`);
+      throw new RecurraError(
+        "split-size",
+        `split: sizes [${sizes}] add up to ${total}, axis ${axis} of ${formatType(x)} has ${x.shape[axis]}`,
+      );
     }
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
   },
@@ -139,7 +183,10 @@ export function split(x: Tensor, sections: number | readonly number[], axis = 0)
   const along = normalizeAxis(axis, x.rank, "split");
   const length = at(x.shape, along);
   if (typeof sections === "number" && (sections < 1 || length % sections !== 0)) {
-    throw new RecurraError("split-size", `split: axis ${along} of ${formatType(x)} does not divide into ${sections} equal pieces`);
+    throw new RecurraError(
+      "split-size",
+      `split: axis ${along} of ${formatType(x)} does not divide into ${sections} equal pieces`,
+    );
   }
   const sizes = typeof sections === "number" ? new Array<number>(sections).fill(length / sections) : sections;
   return sizes.length === 1 && sizes[0] === length ? [x] : applyAll(splitOp, [x], { axis: along, sizes });
@@ -163,7 +210,11 @@ export const sliceOp = op<{ readonly ranges: readonly Range[] }, 1>("slice", {
     const strides = stridesOf(x.shape);
     const start = ranges.reduce((offset, range, axis) => offset + range.start * at(strides, axis), 0);
     return Float64Array.from(
-      offsetsOf(shape, ranges.map((range, axis) => range.step * at(strides, axis)), start),
+      offsetsOf(
+        shape,
+        ranges.map((range, axis) => range.step * at(strides, axis)),
+        start,
+      ),
       (offset) => at(x.data, offset),
     );
   },
@@ -215,12 +266,16 @@ function spread(dy: Tensor, shape: Shape, ranges: readonly Range[]): Tensor {
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   const along = normalizeAxis(axis, x.rank, "slice");
   const length = at(x.shape, along);
-  const place = (position: number) => Math.min(Math.max(position < 0 ? position + length : position, 0), length);
+  const place = (position: number) =>
+    Math.min(Math.max(position < 0 ? position + length : position, 0), length);
   if (!Number.isInteger(step) || step < 1) {
     throw new RecurraError("slice-step", `slice: the step is a positive whole number, got ${step}`);
   }
   const range = { start: place(start), end: Math.max(place(end ?? length), place(start)), step };
-  return takeRanges(x, x.shape.map((dimension, i) => (i === along ? range : { start: 0, end: dimension, step: 1 })));
+  return takeRanges(
+    x,
+    x.shape.map((dimension, i) => (i === along ? range : { start: 0, end: dimension, step: 1 })),
+  );
 }
 
 /** The element at one place of an axis, which goes; a negative place counts from the end. */
@@ -229,7 +284,10 @@ export function take(x: Tensor, index: number, axis = 0): Tensor {
   const length = at(x.shape, along);
   const place = index < 0 ? index + length : index;
   if (!Number.isInteger(place) || place < 0 || place >= length) {
-    throw new RecurraError("index-range", `take: index ${index} is outside axis ${along} of ${formatType(x)}`);
+    throw new RecurraError(
+      "index-range",
+      `take: index ${index} is outside axis ${along} of ${formatType(x)}`,
+    );
   }
   return squeeze(slice(x, along, place, place + 1), along);
 }
@@ -239,39 +297,48 @@ export function reverse(x: Tensor, axis = 0): Tensor {
   const along = normalizeAxis(axis, x.rank, "reverse");
   return takeRanges(
     x,
-    x.shape.map((dimension, i) => (i === along ? { start: dimension - 1, end: -1, step: -1 } : { start: 0, end: dimension, step: 1 })),
+    x.shape.map((dimension, i) =>
+      i === along ? { start: dimension - 1, end: -1, step: -1 } : { start: 0, end: dimension, step: 1 },
+    ),
   );
 }
 
 /** Adds constant elements before and after each axis. */
-export const padOp = op<{ readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number }, 1>(
-  "pad",
-  {
-    infer([x], { before, after }) {
-      if ([...before, ...after].some((width) => width < 0 || !Number.isInteger(width))) {
-        throw new RecurraError("pad-width", `pad: widths are whole and not negative, got ${formatShape(before)} and ${formatShape(after)}`);
-      }
-      return { dtype: x.dtype, shape: x.shape.map((dimension, i) => dimension + at(before, i) + at(after, i)) };
-    },
-    gradient: (dy, [x], { before }) => [
-      takeRanges(dy, x.shape.map((dimension, i) => ({ start: at(before, i), end: at(before, i) + dimension, step: 1 }))),
-    ],
-    evaluate([x], { before, value }, { shape }) {
-      const result = new Float64Array(sizeOf(shape)).fill(value);
-      const strides = stridesOf(shape);
-      const start = before.reduce((offset, width, axis) => offset + width * at(strides, axis), 0);
-      for (const [i, offset] of offsetsOf(x.shape, strides, start).entries()) result[offset] = at(x.data, i);
-      return result;
-    },
-    lower: (emitter, [x], { before, after, value }, { dtype }) =>
-      emitter.one("Pad", [x, emitter.int64s([...before, ...after]), emitter.scalar(value, dtype)]),
-    lift: ([x], { before, after, value }) =>
-      padAll(x.tensor, [0, ...before], [0, ...after], value),
+export const padOp = op<
+  { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number },
+  1
+>("pad", {
+  infer([x], { before, after }) {
+    if ([...before, ...after].some((width) => width < 0 || !Number.isInteger(width))) {
+      throw new RecurraError(
+        "pad-width",
+        `pad: widths are whole and not negative, got ${formatShape(before)} and ${formatShape(after)}`,
+      );
+    }
+    return { dtype: x.dtype, shape: x.shape.map((dimension, i) => dimension + at(before, i) + at(after, i)) };
   },
-);
+  gradient: (dy, [x], { before }) => [
+    takeRanges(
+      dy,
+      x.shape.map((dimension, i) => ({ start: at(before, i), end: at(before, i) + dimension, step: 1 })),
+    ),
+  ],
+  evaluate([x], { before, value }, { shape }) {
+    const result = new Float64Array(sizeOf(shape)).fill(value);
+    const strides = stridesOf(shape);
+    const start = before.reduce((offset, width, axis) => offset + width * at(strides, axis), 0);
+    for (const [i, offset] of offsetsOf(x.shape, strides, start).entries()) result[offset] = at(x.data, i);
+    return result;
+  },
+  lower: (emitter, [x], { before, after, value }, { dtype }) =>
+    emitter.one("Pad", [x, emitter.int64s([...before, ...after]), emitter.scalar(value, dtype)]),
+  lift: ([x], { before, after, value }) => padAll(x.tensor, [0, ...before], [0, ...after], value),
+});
 
 function padAll(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
-  return [...before, ...after].every((width) => width === 0) ? x : apply(padOp, [x], { before, after, value });
+  return [...before, ...after].every((width) => width === 0)
+    ? x
+    : apply(padOp, [x], { before, after, value });
 }
 
 /** Adds `before` and `after` elements of a constant value to an axis. */

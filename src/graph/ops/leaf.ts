@@ -9,7 +9,10 @@ import { apply, type Op } from "../op.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 
 function unbound(kind: string): never {
-  throw new RecurraError("unbound-leaf", `a ${kind} has no value of its own: it is given one when the graph runs`);
+  throw new RecurraError(
+    "unbound-leaf",
+    `a ${kind} has no value of its own: it is given one when the graph runs`,
+  );
 }
 
 /** An input of a traced function or a parameter of a scan's body; its value is given when the graph runs. */

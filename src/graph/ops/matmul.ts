@@ -22,17 +22,31 @@ function sides(shape: Shape, transposed: boolean): readonly [number, number] {
   return transposed ? [columns, rows] : [rows, columns];
 }
 
-function inferProduct(what: string, a: TensorType, b: TensorType, { transposeA, transposeB }: Attributes): TensorType {
+function inferProduct(
+  what: string,
+  a: TensorType,
+  b: TensorType,
+  { transposeA, transposeB }: Attributes,
+): TensorType {
   if (a.dtype !== b.dtype || a.dtype === "bool") {
-    throw new RecurraError("op-dtype", `${what}: wants two numeric tensors of one dtype, got ${formatType(a)} and ${formatType(b)}`);
+    throw new RecurraError(
+      "op-dtype",
+      `${what}: wants two numeric tensors of one dtype, got ${formatType(a)} and ${formatType(b)}`,
+    );
   }
   const [m, k] = sides(a.shape, transposeA);
   const [k2, n] = sides(b.shape, transposeB);
   if (a.shape.length < 2 || b.shape.length < 2 || k !== k2) {
     const note = (type: TensorType, flag: boolean) => `${formatType(type)}${flag ? " (transposed)" : ""}`;
-    throw new RecurraError("matmul-shape", `${what}: ${note(a, transposeA)} and ${note(b, transposeB)} do not fit together`);
+    throw new RecurraError(
+      "matmul-shape",
+      `${what}: ${note(a, transposeA)} and ${note(b, transposeB)} do not fit together`,
+    );
   }
-  return { dtype: a.dtype, shape: [...broadcastShapes(what, a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
+  return {
+    dtype: a.dtype,
+    shape: [...broadcastShapes(what, a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n],
+  };
 }
 
 /** a·b over the last two axes; leading axes broadcast. */
@@ -52,7 +66,12 @@ export const matmulOp = op<Attributes, 2>("matmul", {
   lift: ([a, b], attributes) => liftProduct(a, b, attributes),
 });
 
-function productGradients(dy: Tensor, a: Tensor, b: Tensor, { transposeA, transposeB }: Attributes): [Tensor, Tensor] {
+function productGradients(
+  dy: Tensor,
+  a: Tensor,
+  b: Tensor,
+  { transposeA, transposeB }: Attributes,
+): [Tensor, Tensor] {
   const da = transposeA
     ? product(b, dy, { transposeA: transposeB, transposeB: true })
     : product(dy, b, { transposeA: false, transposeB: !transposeB });
@@ -62,7 +81,12 @@ function productGradients(dy: Tensor, a: Tensor, b: Tensor, { transposeA, transp
   return [sumTo(da, a.shape), sumTo(db, b.shape)];
 }
 
-function evaluateProduct(a: Value, b: Value, { transposeA, transposeB }: Attributes, { shape }: TensorType): Float64Array {
+function evaluateProduct(
+  a: Value,
+  b: Value,
+  { transposeA, transposeB }: Attributes,
+  { shape }: TensorType,
+): Float64Array {
   const [m, k] = sides(a.shape, transposeA);
   const [, n] = sides(b.shape, transposeB);
   const batch = shape.slice(0, -2);
@@ -80,7 +104,9 @@ function evaluateProduct(a: Value, b: Value, { transposeA, transposeB }: Attribu
       for (let column = 0; column < n; column++) {
         let total = 0;
         for (let inner = 0; inner < k; inner++) {
-          total += at(a.data, first + row * rowA + inner * columnA) * at(b.data, second + inner * rowB + column * columnB);
+          total +=
+            at(a.data, first + row * rowA + inner * columnA) *
+            at(b.data, second + inner * rowB + column * columnB);
         }
         result[position++] = total;
       }
@@ -111,9 +137,16 @@ function product(a: Tensor, b: Tensor, attributes: Attributes): Tensor {
  * The matrix product of the last two axes, over leading axes that broadcast; a vector on either side counts as a row on the
  * left and a column on the right, as in NumPy.
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+export function matmul(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false }: MatmulOptions = {},
+): Tensor {
   if (a.rank === 0 || b.rank === 0) {
-    throw new RecurraError("matmul-shape", `matmul: ${formatType(a)} and ${formatType(b)}: a scalar has no rows; use mul`);
+    throw new RecurraError(
+      "matmul-shape",
+      `matmul: ${formatType(a)} and ${formatType(b)}: a scalar has no rows; use mul`,
+    );
   }
   if (a.rank === 1) return squeeze(matmul(reshape(a, [1, a.size]), b, { transposeB }), -2);
   if (b.rank === 1) return squeeze(matmul(a, reshape(b, [b.size, 1]), { transposeA }), -1);
@@ -125,7 +158,10 @@ export const gemmOp = op<Attributes, 3>("gemm", {
   infer([a, b, c], attributes) {
     const type = inferProduct("gemm", a, b, attributes);
     if (type.shape.length !== 2 || broadcastShapes("gemm", type.shape, c.shape).length !== 2) {
-      throw new RecurraError("matmul-shape", `gemm: wants matrices, got ${[a, b, c].map(formatType).join(", ")}`);
+      throw new RecurraError(
+        "matmul-shape",
+        `gemm: wants matrices, got ${[a, b, c].map(formatType).join(", ")}`,
+      );
     }
     return type;
   },

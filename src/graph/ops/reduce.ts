@@ -11,10 +11,16 @@ import { at, axesOf, broadcastOffsets, type ReduceOptions, reducedShape, reshape
 
 type ReduceAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
 
-function extremeOp(name: string, onnx: string, better: (a: number, b: number) => number, start: number): Op<ReduceAttributes> {
+function extremeOp(
+  name: string,
+  onnx: string,
+  better: (a: number, b: number) => number,
+  start: number,
+): Op<ReduceAttributes> {
   const rule: Op<ReduceAttributes> = op<ReduceAttributes, 1>(name, {
     infer([x], { axes, keepDims }) {
-      if (x.dtype === "bool") throw new RecurraError("op-dtype", `${name}: wants numbers, got ${formatType(x)}`);
+      if (x.dtype === "bool")
+        throw new RecurraError("op-dtype", `${name}: wants numbers, got ${formatType(x)}`);
       if (axes.some((axis) => x.shape[axis] === 0)) {
         throw new RecurraError("reduce-empty", `${name}: an axis of ${formatType(x)} is empty`);
       }
@@ -30,12 +36,14 @@ function extremeOp(name: string, onnx: string, better: (a: number, b: number) =>
       const kept = reducedShape(x.shape, axes, true);
       const result = new Float64Array(sizeOf(kept)).fill(start);
       const target = broadcastOffsets(kept, x.shape);
-      for (const [i, value] of x.data.entries()) result[at(target, i)] = better(at(result, at(target, i)), value);
+      for (const [i, value] of x.data.entries())
+        result[at(target, i)] = better(at(result, at(target, i)), value);
       return result;
     },
     lower: (emitter, [x], { axes, keepDims }) =>
       emitter.one(onnx, [x, emitter.int64s(axes)], { keepdims: Number(keepDims) }),
-    lift: ([x], { axes, keepDims }) => apply(rule, [x.tensor], { axes: axes.map((axis) => axis + 1), keepDims }),
+    lift: ([x], { axes, keepDims }) =>
+      apply(rule, [x.tensor], { axes: axes.map((axis) => axis + 1), keepDims }),
   });
   return rule;
 }
@@ -94,7 +102,8 @@ function mapLines(x: Value, axis: number, line: (values: Float64Array) => Float6
 }
 
 function floats(name: string, x: TensorType): TensorType {
-  if (!isFloat(x.dtype)) throw new RecurraError("op-dtype", `${name}: wants a float tensor, got ${formatType(x)}`);
+  if (!isFloat(x.dtype))
+    throw new RecurraError("op-dtype", `${name}: wants a float tensor, got ${formatType(x)}`);
   return { dtype: x.dtype, shape: x.shape };
 }
 
@@ -157,7 +166,11 @@ const cumsumOp = op<{ readonly axis: number; readonly reverse: boolean }, 1>("cu
 });
 
 /** Running sums along an axis (default: the first); with `reverse`, from its end. */
-export function cumsum(x: Tensor, axis = 0, { reverse = false }: { readonly reverse?: boolean } = {}): Tensor {
+export function cumsum(
+  x: Tensor,
+  axis = 0,
+  { reverse = false }: { readonly reverse?: boolean } = {},
+): Tensor {
   return apply(cumsumOp, [x], { axis: normalizeAxis(axis, x.rank, "cumsum"), reverse });
 }
 
@@ -180,4 +193,3 @@ const argmaxOp = op<{ readonly axis: number }, 1>("argmax", {
 export function argmax(x: Tensor, axis = -1): Tensor {
   return apply(argmaxOp, [x], { axis: normalizeAxis(axis, x.rank, "argmax") });
 }
-

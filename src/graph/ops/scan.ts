@@ -2,6 +2,7 @@
 
 import { RecurraError } from "../../platform/error.ts";
 import { isFloat } from "../../tensor/dtype.ts";
+import { NdArray } from "../../tensor/nd-array.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { interpret } from "../interpret.ts";
 import { applyAll, isOp, item, type Op, type Value } from "../op.ts";
@@ -58,48 +59,72 @@ export const scanOp: Op<ScanAttributes> = {
       const given = item(inputs, i);
       const isSequence = i >= carries && i < carries + sequences;
       const shape = isSequence ? given.shape.slice(1) : given.shape;
-      if (given.dtype !== parameter.dtype || !sameShape(shape, parameter.shape) || (isSequence && given.shape[0] !== length)) {
-        throw new RecurraError("scan-type", `scan: operand ${i} is ${formatType(given)}, the body wants ${formatType(parameter)} at each of ${length} steps`);
+      if (
+        given.dtype !== parameter.dtype ||
+        !sameShape(shape, parameter.shape) ||
+        (isSequence && given.shape[0] !== length)
+      ) {
+        throw new RecurraError(
+          "scan-type",
+          `scan: operand ${i} is ${formatType(given)}, the body wants ${formatType(parameter)} at each of ${length} steps`,
+        );
       }
     }
     for (const [i, next] of body.outputs.slice(0, carries).entries()) {
       const carry = item(body.parameters, i);
       if (next.dtype !== carry.dtype || !sameShape(next.shape, carry.shape)) {
-        throw new RecurraError("scan-carry", `scan: carry ${i} starts as ${formatType(carry)} and is ${formatType(next)} after a step; it must not change`);
+        throw new RecurraError(
+          "scan-carry",
+          `scan: carry ${i} starts as ${formatType(carry)} and is ${formatType(next)} after a step; it must not change`,
+        );
       }
     }
-    return body.outputs.map(({ dtype, shape }, i) => ({ dtype, shape: i < carries ? shape : [length, ...shape] }));
+    return body.outputs.map(({ dtype, shape }, i) => ({
+      dtype,
+      shape: i < carries ? shape : [length, ...shape],
+    }));
   },
   gradient: (node, cotangents) => scanGradient(node, cotangents),
   evaluate(inputs, { attributes: { body, carries, sequences, length, reverse }, outputs }) {
     let state = inputs.slice(0, carries);
-    const stacked = outputs.slice(carries).map(({ shape, size }) => ({ shape, data: new Float64Array(size) }));
+    const stacked = outputs
+      .slice(carries)
+      .map(({ shape, size }) => ({ shape, data: new Float64Array(size) }));
     for (let step = 0; step < length; step++) {
       const t = reverse ? length - 1 - step : step;
       const leaves = new Map<Tensor, Value>();
       for (const [i, parameter] of body.parameters.entries()) {
         const isSequence = i >= carries && i < carries + sequences;
         const whole = item(inputs, i);
-        const row = { shape: parameter.shape, data: whole.data.subarray(t * parameter.size, (t + 1) * parameter.size) };
+        const row = {
+          shape: parameter.shape,
+          data: whole.data.subarray(t * parameter.size, (t + 1) * parameter.size),
+        };
         leaves.set(parameter, i < carries ? item(state, i) : isSequence ? row : whole);
       }
       const results = interpret(body.outputs, leaves);
       state = results.slice(0, carries);
-      for (const [i, { data }] of results.slice(carries).entries()) item(stacked, i).data.set(data, t * data.length);
+      for (const [i, { data }] of results.slice(carries).entries())
+        item(stacked, i).data.set(data, t * data.length);
     }
     return [...state, ...stacked];
   },
-  lower(emitter, inputs, { attributes: { body, carries, sequences, reverse }, outputs }) {
+  lower(emitter, inputs, { attributes: { body, carries, sequences, length, reverse }, outputs }) {
     const inner = carries + sequences;
-    const bound = new Map(body.parameters.slice(inner).map((parameter, i) => [parameter, item(inputs, inner + i)]));
+    const bound = new Map(
+      body.parameters.slice(inner).map((parameter, i) => [parameter, item(inputs, inner + i)]),
+    );
     const direction = Number(reverse);
+    // ONNX takes the number of steps from a sequence, so a scan without one is given one that nobody reads.
+    const clock = sequences === 0 ? [input("clock", { dtype: "bool", shape: [] })] : [];
+    const ticks = clock.map(() => emitter.constant(NdArray.zeros([length], "bool")));
     return emitter.emit(
       "Scan",
-      inputs.slice(0, inner),
+      [...inputs.slice(0, inner), ...ticks],
       {
-        body: emitter.subgraph(body.parameters.slice(0, inner), body.outputs, bound),
-        num_scan_inputs: sequences,
-        scan_input_directions: new Array<number>(sequences).fill(direction),
+        body: emitter.subgraph([...body.parameters.slice(0, inner), ...clock], body.outputs, bound),
+        num_scan_inputs: sequences + ticks.length,
+        scan_input_directions: new Array<number>(sequences + ticks.length).fill(direction),
         scan_output_directions: new Array<number>(outputs.length - carries).fill(direction),
       },
       outputs.length,
@@ -122,7 +147,14 @@ interface Draft {
  * Makes a scan of a body that may read tensors from outside: whatever does not depend on the parameters is computed once, before
  * the loop, and handed in as a capture.
  */
-export function closeScan({ inits, sequences, parameters, outputs, length, reverse }: Draft): readonly Tensor[] {
+export function closeScan({
+  inits,
+  sequences,
+  parameters,
+  outputs,
+  length,
+  reverse,
+}: Draft): readonly Tensor[] {
   const inside = dependents(outputs, parameters);
   const captured = new Map<Tensor, Tensor>();
   const capture = (tensor: Tensor) => {
@@ -203,7 +235,10 @@ function scanGradient(
       residuals.push(tensor);
     }
   }
-  const forward = applyAll(scanOp, node.inputs, { ...node.attributes, body: { ...body, outputs: [...body.outputs, ...residuals] } });
+  const forward = applyAll(scanOp, node.inputs, {
+    ...node.attributes,
+    body: { ...body, outputs: [...body.outputs, ...residuals] },
+  });
   for (const [i, residual] of residuals.entries()) {
     stackedParameters.push(outside.get(residual) ?? residual);
     stackedSources.push(item(forward, body.outputs.length + i));
@@ -219,7 +254,12 @@ function scanGradient(
       ...captures.map(zerosLike),
     ],
     sequences: [...given.map(({ value }) => value), ...stackedSources],
-    parameters: [...carryGradients, ...totals, ...given.map(({ parameter }) => parameter), ...stackedParameters],
+    parameters: [
+      ...carryGradients,
+      ...totals,
+      ...given.map(({ parameter }) => parameter),
+      ...stackedParameters,
+    ],
     outputs: substitute(outputs, outside),
     length,
     reverse: !reverse,
@@ -300,24 +340,38 @@ export function scan(
   const inits = leavesOf(init, isTensor, "scan: init");
   const rows = leavesOf(sequences, isTensor, "scan: sequences");
   const lengths = rows.map((row) => {
-    if (row.rank === 0) throw new RecurraError("scan-sequence", `scan: a sequence has time as its first axis, got ${formatType(row)}`);
+    if (row.rank === 0)
+      throw new RecurraError(
+        "scan-sequence",
+        `scan: a sequence has time as its first axis, got ${formatType(row)}`,
+      );
     return at(row.shape, 0);
   });
   const length = options.length ?? lengths[0];
   if (length === undefined || length < 1 || lengths.some((other) => other !== length)) {
-    throw new RecurraError("scan-length", `scan: wants sequences of one length of at least 1, got ${rows.map(formatType).join(", ") || "none"}`);
+    throw new RecurraError(
+      "scan-length",
+      `scan: wants sequences of one length of at least 1, got ${rows.map(formatType).join(", ") || "none"}`,
+    );
   }
   const carryParameters = inits.map((tensor, i) => input(`carry${i}`, tensor));
-  const stepParameters = rows.map((row, i) => input(`step${i}`, { dtype: row.dtype, shape: row.shape.slice(1) }));
+  const stepParameters = rows.map((row, i) =>
+    input(`step${i}`, { dtype: row.dtype, shape: row.shape.slice(1) }),
+  );
   const result = body(
     withLeaves(init, isTensor, carryParameters.values()) as never,
     withLeaves(sequences, isTensor, stepParameters.values()) as never,
   );
-  const { carry, output } = isTensor(result) ? { carry: result, output: result } : (result as { carry: unknown; output: unknown });
+  const { carry, output } = isTensor(result)
+    ? { carry: result, output: result }
+    : (result as { carry: unknown; output: unknown });
   const nextCarries = leavesOf(carry, isTensor, "scan: the body's carry");
   const steps = leavesOf(output, isTensor, "scan: the body's output");
   if (nextCarries.length !== inits.length) {
-    throw new RecurraError("scan-carry", `scan: the carry is ${inits.length} tensors at first and ${nextCarries.length} after a step`);
+    throw new RecurraError(
+      "scan-carry",
+      `scan: the carry is ${inits.length} tensors at first and ${nextCarries.length} after a step`,
+    );
   }
   const outputs = closeScan({
     inits,
@@ -332,4 +386,3 @@ export function scan(
     outputs: withLeaves(output, isTensor, outputs.slice(inits.length).values()),
   };
 }
-

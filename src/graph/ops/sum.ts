@@ -22,7 +22,9 @@ export function at(data: Float64Array | Int32Array | readonly number[], index: n
 export function broadcastOffsets(from: Shape, shape: Shape): Int32Array {
   const strides = stridesOf(from);
   const lead = shape.length - from.length;
-  const steps = shape.map((_, axis) => (axis < lead || from[axis - lead] === 1 ? 0 : (strides[axis - lead] ?? 0)));
+  const steps = shape.map((_, axis) =>
+    axis < lead || from[axis - lead] === 1 ? 0 : (strides[axis - lead] ?? 0),
+  );
   return offsetsOf(shape, steps);
 }
 
@@ -49,7 +51,11 @@ export function offsetsOf(shape: Shape, strides: readonly number[], start = 0): 
 }
 
 /** Axes given by a caller (one, several, or all), as ascending non-negative numbers. */
-export function axesOf(axis: number | readonly number[] | undefined, rank: number, what: string): readonly number[] {
+export function axesOf(
+  axis: number | readonly number[] | undefined,
+  rank: number,
+  what: string,
+): readonly number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
   const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, rank, what));
   if (new Set(axes).size < axes.length) {
@@ -86,11 +92,17 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   let wanted = shape;
   const open = shape.indexOf(-1);
   if (open >= 0) {
-    const rest = shape.reduce((product, dimension, axis) => (axis === open ? product : product * dimension), 1);
+    const rest = shape.reduce(
+      (product, dimension, axis) => (axis === open ? product : product * dimension),
+      1,
+    );
     wanted = shape.with(open, rest === 0 ? 0 : x.size / rest);
   }
   if (wanted.some((dimension) => !Number.isInteger(dimension) || dimension < 0)) {
-    throw new RecurraError("reshape-size", `reshape: ${formatType(x)} does not divide into ${formatShape(shape)}`);
+    throw new RecurraError(
+      "reshape-size",
+      `reshape: ${formatType(x)} does not divide into ${formatShape(shape)}`,
+    );
   }
   return sameShape(x.shape, wanted) ? x : apply(reshapeOp, [x], { shape: wanted });
 }
@@ -103,7 +115,8 @@ export function expandDims(x: Tensor, axis: number): Tensor {
 
 /** Drops axes of length 1: the given one, or all. */
 export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
-  const axes = axis === undefined ? x.shape.flatMap((d, i) => (d === 1 ? [i] : [])) : axesOf(axis, x.rank, "squeeze");
+  const axes =
+    axis === undefined ? x.shape.flatMap((d, i) => (d === 1 ? [i] : [])) : axesOf(axis, x.rank, "squeeze");
   const odd = axes.find((a) => x.shape[a] !== 1);
   if (odd !== undefined) {
     throw new RecurraError("squeeze-axis", `squeeze: axis ${odd} of ${formatType(x)} is not of length 1`);
@@ -115,12 +128,16 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
 export const broadcastOp = op<{ readonly shape: Shape }, 1>("broadcastTo", {
   infer([x], { shape }) {
     if (!sameShape(broadcastShapes("broadcastTo", x.shape, shape), shape)) {
-      throw new RecurraError("broadcast-shape", `broadcastTo: ${formatType(x)} does not broadcast to ${formatShape(shape)}`);
+      throw new RecurraError(
+        "broadcast-shape",
+        `broadcastTo: ${formatType(x)} does not broadcast to ${formatShape(shape)}`,
+      );
     }
     return { dtype: x.dtype, shape };
   },
   gradient: (dy, [x]) => [sumTo(dy, x.shape)],
-  evaluate: ([x], { shape }) => Float64Array.from(broadcastOffsets(x.shape, shape), (offset) => at(x.data, offset)),
+  evaluate: ([x], { shape }) =>
+    Float64Array.from(broadcastOffsets(x.shape, shape), (offset) => at(x.data, offset)),
   lower: (emitter, [x], { shape }) => emitter.one("Expand", [x, emitter.dimensions(shape)]),
   lift: ([x], { shape }, steps) => broadcastTo(alignStacked(x, shape.length), [steps, ...shape]),
 });
@@ -140,7 +157,8 @@ export function alignStacked({ tensor, stacked }: Lifted, rank: number): Tensor 
 /** Sums over axes. */
 export const sumOp = op<{ readonly axes: readonly number[]; readonly keepDims: boolean }, 1>("sum", {
   infer([x], { axes, keepDims }) {
-    if (x.dtype === "bool") throw new RecurraError("sum-dtype", "sum: cast a boolean tensor to a number first");
+    if (x.dtype === "bool")
+      throw new RecurraError("sum-dtype", "sum: cast a boolean tensor to a number first");
     return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
   },
   gradient: (dy, [x], { axes }) => [broadcastTo(reshape(dy, reducedShape(x.shape, axes, true)), x.shape)],
@@ -153,7 +171,12 @@ export const sumOp = op<{ readonly axes: readonly number[]; readonly keepDims: b
   },
   lower: (emitter, [x], { axes, keepDims }) =>
     emitter.one("ReduceSum", [x, emitter.int64s(axes)], { keepdims: Number(keepDims) }),
-  lift: ([x], { axes, keepDims }) => sum(x.tensor, axes.map((axis) => axis + 1), { keepDims }),
+  lift: ([x], { axes, keepDims }) =>
+    sum(
+      x.tensor,
+      axes.map((axis) => axis + 1),
+      { keepDims },
+    ),
 });
 
 export interface ReduceOptions {
@@ -162,7 +185,11 @@ export interface ReduceOptions {
 }
 
 /** The sum over the given axes (default: all). */
-export function sum(x: Tensor, axis?: number | readonly number[], { keepDims = false }: ReduceOptions = {}): Tensor {
+export function sum(
+  x: Tensor,
+  axis?: number | readonly number[],
+  { keepDims = false }: ReduceOptions = {},
+): Tensor {
   const axes = axesOf(axis, x.rank, "sum");
   return axes.length === 0 ? x : apply(sumOp, [x], { axes, keepDims });
 }

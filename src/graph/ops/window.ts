@@ -37,16 +37,25 @@ function windows(what: string, x: Tensor, size: number, options: WindowOptions, 
       throw new RecurraError("window-option", `${what}: ${name} is a positive whole number, got ${number}`);
     }
   }
-  if (x.rank !== 3) throw new RecurraError("window-shape", `${what}: wants [batch, steps, features], got ${formatType(x)}`);
+  if (x.rank !== 3)
+    throw new RecurraError("window-shape", `${what}: wants [batch, steps, features], got ${formatType(x)}`);
   const steps = at(x.shape, 1);
   const reach = (size - 1) * dilation + 1;
   const sameCount = Math.ceil(steps / stride);
-  const total = padding === "same" ? Math.max((sameCount - 1) * stride + reach - steps, 0) : padding === "causal" ? reach - 1 : 0;
+  const total =
+    padding === "same"
+      ? Math.max((sameCount - 1) * stride + reach - steps, 0)
+      : padding === "causal"
+        ? reach - 1
+        : 0;
   const left = padding === "causal" ? total : Math.floor(total / 2);
   const padded = pad(x, 1, left, total - left, value);
   const count = Math.floor((steps + total - reach) / stride) + 1;
   if (count < 1) {
-    throw new RecurraError("window-shape", `${what}: ${steps} steps are fewer than a window of ${reach}, in ${formatType(x)}`);
+    throw new RecurraError(
+      "window-shape",
+      `${what}: ${steps} steps are fewer than a window of ${reach}, in ${formatType(x)}`,
+    );
   }
   const elements = Array.from({ length: size }, (_, k) => {
     const start = k * dilation;
@@ -61,7 +70,10 @@ function windows(what: string, x: Tensor, size: number, options: WindowOptions, 
 export function conv1d(x: Tensor, kernel: Tensor, options: WindowOptions = {}): Tensor {
   const [size = 0, features, channels = 0] = kernel.shape;
   if (kernel.rank !== 3 || features !== x.shape[2]) {
-    throw new RecurraError("window-shape", `conv1d: a kernel ${formatType(kernel)} does not fit ${formatType(x)}: wants [k, features, channels]`);
+    throw new RecurraError(
+      "window-shape",
+      `conv1d: a kernel ${formatType(kernel)} does not fit ${formatType(x)}: wants [k, features, channels]`,
+    );
   }
   const { elements } = windows("conv1d", x, size, options, 0);
   return matmul(concat(elements, 2), reshape(kernel, [-1, channels]));
@@ -85,4 +97,3 @@ export function averagePool1d(x: Tensor, size: number, options: WindowOptions = 
   const total = sum(stack(elements, 2), 2);
   return div(total, constant(ndarray(real, { shape: [count, 1], dtype: x.dtype })));
 }
-

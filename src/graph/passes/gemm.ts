@@ -18,8 +18,10 @@ export const fuseGemm = everywhere((outputs) => {
     const sum = item(node.outputs);
     for (const [i, product] of node.inputs.entries()) {
       const added = item(node.inputs, 1 - i);
-      if (!isOp(product.node, matmulOp) || !once.has(product) || product.rank !== 2 || !isFloat(sum.dtype)) continue;
-      const fits = added.rank <= 2 && sameShape(broadcastShapes("gemm", product.shape, added.shape), product.shape);
+      if (!isOp(product.node, matmulOp) || !once.has(product) || product.rank !== 2 || !isFloat(sum.dtype))
+        continue;
+      const fits =
+        added.rank <= 2 && sameShape(broadcastShapes("gemm", product.shape, added.shape), product.shape);
       if (fits) return [apply(gemmOp, [...product.node.inputs, added], product.node.attributes)];
     }
     return undefined;

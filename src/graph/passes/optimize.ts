@@ -29,7 +29,10 @@ const mostRounds = 8;
  *
  * @param observe called after each pass, with its name and what it made; tests check every intermediate graph with it
  */
-export function optimize(outputs: readonly Tensor[], observe?: (pass: string, outputs: readonly Tensor[]) => void): readonly Tensor[] {
+export function optimize(
+  outputs: readonly Tensor[],
+  observe?: (pass: string, outputs: readonly Tensor[]) => void,
+): readonly Tensor[] {
   let current = outputs;
   const run = (name: string, pass: Pass) => {
     const next = pass(current);

@@ -17,8 +17,12 @@ export function everywhere(pass: Pass): Pass {
         const { body } = node.attributes;
         const changed = deep(body.outputs);
         if (changed.every((output, i) => output === body.outputs[i])) return undefined;
-        return new Node(node.op, node.inputs, { ...node.attributes, body: { ...body, outputs: changed } }, node.outputs)
-          .outputs;
+        return new Node(
+          node.op,
+          node.inputs,
+          { ...node.attributes, body: { ...body, outputs: changed } },
+          node.outputs,
+        ).outputs;
       }),
     );
   return deep;
@@ -29,7 +33,10 @@ export function nodeByNode(rule: (node: Node, uses: readonly number[]) => Return
   return everywhere((outputs) => {
     const counts = useCounts(outputs);
     return rewrite(outputs, (node, { outputs: originals }) =>
-      rule(node, originals.map((output) => counts.get(output) ?? 0)),
+      rule(
+        node,
+        originals.map((output) => counts.get(output) ?? 0),
+      ),
     );
   });
 }

@@ -51,7 +51,8 @@ function regroup(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
     return undefined;
   });
   if (outputs.every((output, i) => output === body.outputs[i])) return undefined;
-  return new Node(node.op, node.inputs, { ...node.attributes, body: { ...body, outputs } }, node.outputs).outputs;
+  return new Node(node.op, node.inputs, { ...node.attributes, body: { ...body, outputs } }, node.outputs)
+    .outputs;
 }
 
 /** concat(a·p, b·q, …) = concat(a, b, …) · concat(p, q, …), where p, q, … do not depend on the carry. */
@@ -70,7 +71,13 @@ function concatOfProducts(
   });
   const complete = pairs.filter((pair) => pair !== undefined);
   if (complete.length < pairs.length || pairs.length < 2) return undefined;
-  const bound = concat(complete.map((pair) => pair.bound), axis);
-  const free = concat(complete.map((pair) => pair.free), axis);
+  const bound = concat(
+    complete.map((pair) => pair.bound),
+    axis,
+  );
+  const free = concat(
+    complete.map((pair) => pair.free),
+    axis,
+  );
   return mul(bound, product([free]));
 }

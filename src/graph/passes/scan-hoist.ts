@@ -15,11 +15,19 @@ export function lift(node: Node, inputs: readonly Lifted[], steps: number): read
   const { lift: rule } = node.op;
   if (rule === "none") return undefined;
   if (!inputs.some((operand) => operand.stacked)) {
-    return applyAll(node.op, inputs.map((operand) => operand.tensor), node.attributes);
+    return applyAll(
+      node.op,
+      inputs.map((operand) => operand.tensor),
+      node.attributes,
+    );
   }
   if (rule !== "elementwise") return rule(node, inputs, steps);
   const { rank } = item(node.outputs);
-  return applyAll(node.op, inputs.map((operand) => alignStacked(operand, rank)), node.attributes);
+  return applyAll(
+    node.op,
+    inputs.map((operand) => alignStacked(operand, rank)),
+    node.attributes,
+  );
 }
 
 export const hoistFromScans = nodeByNode((node) => (isOp(node, scanOp) ? hoist(node) : undefined));
@@ -70,7 +78,8 @@ function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
     const parameter = input("hoisted", tensor);
     replaced.set(tensor, parameter);
     const source = outside.get(tensor);
-    if (source !== undefined) (source.stacked ? more.sequences : more.captures).push([parameter, source.tensor]);
+    if (source !== undefined)
+      (source.stacked ? more.sequences : more.captures).push([parameter, source.tensor]);
   }
   const [first, second] = [0, 1] as const;
   return applyAll(
@@ -103,5 +112,7 @@ function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
 const elementwiseLimit = 32_768;
 
 function worthLifting(node: Node): boolean {
-  return isOp(node, matmulOp) || node.op.lift !== "elementwise" || item(node.outputs).size <= elementwiseLimit;
+  return (
+    isOp(node, matmulOp) || node.op.lift !== "elementwise" || item(node.outputs).size <= elementwiseLimit
+  );
 }

@@ -50,7 +50,8 @@ function prune(node: Node<ScanAttributes>, uses: readonly number[]): readonly Te
 
   const newOutputs = substitute([...carries.map((i) => item(nextCarries, i)), ...kept], replaced);
   const present = new Set(nodesOf(newOutputs));
-  const keep = (list: readonly Tensor[]) => list.flatMap((parameter, i) => (present.has(parameter.node) ? [i] : []));
+  const keep = (list: readonly Tensor[]) =>
+    list.flatMap((parameter, i) => (present.has(parameter.node) ? [i] : []));
   const [sequences, captures] = [keep(parameters.sequences), keep(parameters.captures)];
   const unchanged =
     replaced.size === 0 &&
@@ -63,7 +64,11 @@ function prune(node: Node<ScanAttributes>, uses: readonly number[]): readonly Te
   const pick = (list: readonly Tensor[], places: readonly number[]) => places.map((i) => item(list, i));
   const results = applyAll(
     scanOp,
-    [...pick(inputs.carries, carries), ...pick(inputs.sequences, sequences), ...pick(inputs.captures, captures)],
+    [
+      ...pick(inputs.carries, carries),
+      ...pick(inputs.sequences, sequences),
+      ...pick(inputs.captures, captures),
+    ],
     {
       ...node.attributes,
       carries: carries.length,

@@ -116,7 +116,9 @@ function totalOver(tensor: Tensor, stacking: Stacking, steps: number): (() => Te
     return () => reshape(sum(x(), all, { keepDims }), shape);
   }
   if (isOp(node, addOp)) {
-    const [a, b] = node.inputs.map((operand) => (operand.size === tensor.size ? totalOver(operand, stacking, steps) : undefined));
+    const [a, b] = node.inputs.map((operand) =>
+      operand.size === tensor.size ? totalOver(operand, stacking, steps) : undefined,
+    );
     return a && b && (() => add(a(), b()));
   }
   if (isOp(node, matmulOp) && tensor.rank === 2) {
@@ -125,7 +127,8 @@ function totalOver(tensor: Tensor, stacking: Stacking, steps: number): (() => Te
     // Σ_t A_t·B_t is one product whose inner axis is time and the inner axis together.
     const rows = (x: Tensor) => reshape(x, [-1, at(x.shape, 2)]); // [T, k, m] -> [T·k, m]
     const columns = (x: Tensor) => reshape(transpose(x, [1, 0, 2]), [at(x.shape, 1), -1]); // [T, m, k] -> [m, T·k]
-    return () => matmul(transposeA ? rows(a()) : columns(a()), transposeB ? columns(b()) : rows(b()), node.attributes);
+    return () =>
+      matmul(transposeA ? rows(a()) : columns(a()), transposeB ? columns(b()) : rows(b()), node.attributes);
   }
   return undefined;
 }

@@ -49,7 +49,13 @@ const neutralElement: Pattern = (node) => {
   if (isOp(node, mulOp)) return right === 1 ? whole(a) : left === 1 ? whole(b) : undefined;
   if (isOp(node, divOp)) return right === 1 ? whole(a) : undefined;
   if (isOp(node, powOp) && b.size === 1) {
-    return right === 1 ? whole(a) : right === 2 ? whole(square(a)) : right === 0.5 ? whole(sqrt(a)) : undefined;
+    return right === 1
+      ? whole(a)
+      : right === 2
+        ? whole(square(a))
+        : right === 0.5
+          ? whole(sqrt(a))
+          : undefined;
   }
   return undefined;
 };
@@ -57,7 +63,9 @@ const neutralElement: Pattern = (node) => {
 /** An elementwise op broadcasts by itself: an operand need not be broadcast first. */
 const lazyBroadcast: Pattern = (node) => {
   if (node.op.lift !== "elementwise" || node.inputs.length < 2) return undefined;
-  const inputs = node.inputs.map((input) => (isOp(input.node, broadcastOp) ? item(input.node.inputs) : input));
+  const inputs = node.inputs.map((input) =>
+    isOp(input.node, broadcastOp) ? item(input.node.inputs) : input,
+  );
   if (inputs.every((input, i) => input === node.inputs[i])) return undefined;
   const output = item(node.outputs);
   const kept = sameShape(broadcastShapes(node.op.name, ...inputs.map(({ shape }) => shape)), output.shape);
@@ -84,11 +92,16 @@ const transposeOfTranspose: Pattern = (node) => {
   const x = item(node.inputs);
   if (isOp(x.node, transposeOp)) {
     const { order: inner } = x.node.attributes;
-    return transpose(item(x.node.inputs), order.map((axis) => at(inner, axis)));
+    return transpose(
+      item(x.node.inputs),
+      order.map((axis) => at(inner, axis)),
+    );
   }
   // Moving only axes of length 1 is a reshape.
   const moved = order.filter((axis) => x.shape[axis] !== 1);
-  return moved.every((axis, i) => i === 0 || axis > at(moved, i - 1)) ? reshape(x, item(node.outputs).shape) : undefined;
+  return moved.every((axis, i) => i === 0 || axis > at(moved, i - 1))
+    ? reshape(x, item(node.outputs).shape)
+    : undefined;
 };
 
 /** T(f(T⁻¹(a), b)) = f(a, T(b)): a transpose meets its inverse through an elementwise op. */
@@ -98,11 +111,15 @@ const transposeThroughElementwise: Pattern = (node) => {
   const { order } = node.attributes;
   if (x.node.op.lift !== "elementwise") return undefined;
   const undone = inverseOrder(order).join();
-  const meets = x.node.inputs.some(({ node: from }) => isOp(from, transposeOp) && from.attributes.order.join() === undone);
+  const meets = x.node.inputs.some(
+    ({ node: from }) => isOp(from, transposeOp) && from.attributes.order.join() === undone,
+  );
   if (!meets) return undefined;
   const inputs = x.node.inputs.map((input) => {
     const missing = x.rank - input.rank;
-    return input.size === 1 ? input : transpose(reshape(input, [...new Array<number>(missing).fill(1), ...input.shape]), order);
+    return input.size === 1
+      ? input
+      : transpose(reshape(input, [...new Array<number>(missing).fill(1), ...input.shape]), order);
   });
   return apply(x.node.op, inputs, x.node.attributes);
 };
@@ -130,13 +147,16 @@ const concatOfSplit: Pattern = (node) => {
   if (!isOp(node, concatOp)) return undefined;
   const { node: from } = item(node.inputs);
   if (!isOp(from, splitOp) || from.attributes.axis !== node.attributes.axis) return undefined;
-  const whole = from.outputs.length === node.inputs.length && node.inputs.every((piece, i) => piece === from.outputs[i]);
+  const whole =
+    from.outputs.length === node.inputs.length && node.inputs.every((piece, i) => piece === from.outputs[i]);
   return whole ? item(from.inputs) : undefined;
 };
 
 const dropNoOps: Pattern = (node) => {
   if (isOp(node, stopGradientOp)) return item(node.inputs);
-  return isOp(node, castOp) && item(node.inputs).dtype === node.attributes.dtype ? item(node.inputs) : undefined;
+  return isOp(node, castOp) && item(node.inputs).dtype === node.attributes.dtype
+    ? item(node.inputs)
+    : undefined;
 };
 
 const patterns: readonly Pattern[] = [
