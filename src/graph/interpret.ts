@@ -8,14 +8,14 @@ import { formatType, type Tensor } from "./tensor.ts";
 /** The values of the outputs, given those of the leaves: inputs, and random leaves where there are any. */
 export function interpret(outputs: readonly Tensor[], leaves: ReadonlyMap<Tensor, Value>): readonly Value[] {
   const values = new Map(leaves);
-  const valueOf = (tensor: Tensor): Value => {
+  const known = (tensor: Tensor): Value => {
     const value = values.get(tensor);
     if (value === undefined) throw new RecurraError("unbound-leaf", `interpret: no value for ${tensor}`);
     return value;
   };
   for (const node of nodesOf(outputs)) {
     if (node.outputs.every((output) => values.has(output))) continue;
-    const results = node.op.evaluate(node.inputs.map(valueOf), node);
+    const results = node.op.evaluate(node.inputs.map(known), node);
     for (const [i, output] of node.outputs.entries()) {
       const value = item(results, i);
       if (value.data.length !== output.size) {
@@ -27,5 +27,5 @@ export function interpret(outputs: readonly Tensor[], leaves: ReadonlyMap<Tensor
       values.set(output, value);
     }
   }
-  return outputs.map(valueOf);
+  return outputs.map(known);
 }

@@ -2,8 +2,9 @@
 
 import { RecurraError } from "../platform/error.ts";
 import { isFloat } from "../tensor/dtype.ts";
+import { apply } from "./op.ts";
 import { input, scalar } from "./ops/leaf.ts";
-import { broadcastTo } from "./ops/sum.ts";
+import { broadcastTo, reshapeOp } from "./ops/sum.ts";
 import { formatType, Tensor, type TensorType } from "./tensor.ts";
 import { leavesOf, withLeaves } from "./tree.ts";
 import { vjp } from "./vjp.ts";
@@ -51,15 +52,16 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
         `grad: wants float tensors to differentiate, got ${formatType(odd)}`,
       );
     }
-    const value = fn(parameters, ...rest);
+    // Stand-ins, so that only what the function does with its first argument counts: not what else reads the same tensors.
+    const own = wanted.map((tensor) => apply(reshapeOp, [tensor], { shape: tensor.shape }));
+    const value = fn(withLeaves(parameters, isTensor, own.values()) as P, ...rest);
     if (!isTensor(value) || value.size !== 1 || !isFloat(value.dtype)) {
       const got = isTensor(value) ? formatType(value) : typeof value;
       throw new RecurraError("grad-scalar", `grad: the function is to return one float, it returned ${got}`);
     }
     const one = broadcastTo(scalar(1, value.dtype), value.shape);
-    const gradients = vjp([value], [one], wanted).map(
-      (gradient, i) => gradient ?? broadcastTo(scalar(0, value.dtype), wanted[i]?.shape ?? []),
-    );
+    const found = vjp([value], [one], own);
+    const gradients = own.map(({ dtype, shape }, i) => found[i] ?? broadcastTo(scalar(0, dtype), shape));
     return { value, gradient: withLeaves(parameters, isTensor, gradients.values()) as P };
   };
 }

@@ -15,16 +15,33 @@ export type MapTree<X, From, To> = X extends From
 type LeafTest<T> = (value: unknown) => value is T;
 
 /** The leaves of a tree, in order (object keys in the order they were written). */
-export function leavesOf<T>(tree: unknown, isLeaf: LeafTest<T>, path = "value"): T[] {
-  if (isLeaf(tree)) return [tree];
-  if (Array.isArray(tree)) return tree.flatMap((branch, i) => leavesOf(branch, isLeaf, `${path}[${i}]`));
-  if (tree !== null && typeof tree === "object" && isPlain(tree)) {
-    return Object.entries(tree).flatMap(([key, branch]) => leavesOf(branch, isLeaf, `${path}.${key}`));
+export function leavesOf<T>(tree: unknown, isLeaf: LeafTest<T>, what = "value"): T[] {
+  return placedLeaves(tree, isLeaf, what).map(([, leaf]) => leaf);
+}
+
+/** The leaves of a tree of the same nest as a model, in the model's order: the order of keys does not matter. */
+export function leavesLike<T>(model: unknown, tree: unknown, isLeaf: LeafTest<T>, what = "value"): T[] {
+  const found = new Map(placedLeaves(tree, isLeaf, what));
+  const wanted = placedLeaves(model, isLeaf, what).map(([place]) => place);
+  const leaves = wanted.flatMap((place) => found.get(place) ?? []);
+  if (leaves.length < wanted.length || found.size > wanted.length) {
+    const list = (places: Iterable<string>) => [...places].join(", ") || "nothing";
+    throw new RecurraError("bad-tree", `${what}: wants ${list(wanted)}, got ${list(found.keys())}`);
   }
-  const what = tree === null ? "null" : typeof tree === "object" ? tree.constructor.name : typeof tree;
+  return leaves;
+}
+
+/** The leaves of a tree, each with its place in it: `carry.h`, `arguments[0]`. */
+function placedLeaves<T>(tree: unknown, isLeaf: LeafTest<T>, place: string): [place: string, leaf: T][] {
+  if (isLeaf(tree)) return [[place, tree]];
+  if (Array.isArray(tree)) return tree.flatMap((branch, i) => placedLeaves(branch, isLeaf, `${place}[${i}]`));
+  if (tree !== null && typeof tree === "object" && isPlain(tree)) {
+    return Object.entries(tree).flatMap(([key, branch]) => placedLeaves(branch, isLeaf, `${place}.${key}`));
+  }
+  const got = tree === null ? "null" : typeof tree === "object" ? tree.constructor.name : typeof tree;
   throw new RecurraError(
     "bad-tree",
-    `${path}: wants a tensor, or arrays and plain objects of them, got ${what}`,
+    `${place}: wants a tensor, or arrays and plain objects of them, got ${got}`,
   );
 }
 

@@ -1,5 +1,6 @@
 // The arena: one WebAssembly memory that holds a model's parameters, gradients, optimiser slots and working arrays.
 
+import { item } from "../graph/op.ts";
 import { RecurraError } from "../platform/error.ts";
 import { bytesPerElement, type DType, type TypedArray } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
@@ -66,14 +67,15 @@ export interface ArenaSnapshot {
 const PAGE = 65536;
 const LARGEST = 65536 * PAGE; // what 32-bit addresses reach
 const LINE = 64; // bytes in a cache line
+const VECTOR = 16; // bytes in a vector, what kernels work on
 
 /**
  * One `WebAssembly.Memory` with the arrays of a model in training, each a zero-copy view:
  *
  *     frozen parameters | trainable parameters | gradients | slot 0 | slot 1 | … | scratch
  *
- * Gradients and slots repeat the trainable parameters' layout. Every array starts at a multiple of 64 bytes (a small parameter:
- * 16) and is padded to one. The memory never grows, so the views stay good. It starts as zeros.
+ * Gradients and slots repeat the layout of the trainable parameters. A parameter starts at a multiple of 16 bytes, of 64 if it
+ * has as many, and is padded with zeros to a multiple of 16. The memory never grows, so the views stay good. It starts as zeros.
  */
 export class Arena {
   readonly memory: WebAssembly.Memory;
@@ -81,13 +83,14 @@ export class Arena {
   readonly blocks: readonly ArenaBlock[];
   /** All trainable parameters, with their gradients and slots. */
   readonly trainable: ArenaRange;
+  readonly #names: readonly string[];
   readonly #ranges: readonly ArenaRange[];
   readonly #parameters: readonly NdArray[];
   readonly #gradients: readonly (NdArray | undefined)[];
   readonly #slots: readonly (readonly (NdArray | undefined)[])[];
   readonly #scratch: ReadonlyMap<string, { readonly offset: number; readonly array: NdArray }>;
-  readonly #state: { readonly parameters: Float32Array; readonly slots: readonly Float32Array[] };
-  readonly #names: readonly string[];
+  /** What a snapshot copies. */
+  readonly #state: ArenaSnapshot;
 
   /**
    * @throws RecurraError `arena-size` when it would exceed 4 GB, `out-of-memory` when the machine does not give as much,
@@ -96,63 +99,33 @@ export class Arena {
   constructor(layout: ArenaLayout) {
     checkLayout(layout);
     const { parameters, slots, scratch = [] } = layout;
-
-    // Offsets within the frozen and the trainable region.
-    const order = [...parameters.keys()];
-    const frozen = pack(parameters, order.filter((i) => !parameters[i]?.trainable));
-    const groups = Map.groupBy(order.filter((i) => parameters[i]?.trainable), (i) => parameters[i]?.group ?? "");
-    let region = 0;
-    const packed = Array.from(groups, ([group, indices]) => {
-      const block = pack(parameters, indices);
-      const start = region;
-      region += block.bytes;
-      return { group, indices, start, ...block };
-    });
-
-    const slotStart = (slot: number) => frozen.bytes + (2 + slot) * region;
-    let end = slotStart(slots);
-    const scratchOffsets = scratch.map(({ shape, dtype }) => {
-      const offset = end;
-      end += roundUp(sizeOf(shape) * bytesPerElement(dtype), LINE);
-      return offset;
-    });
-    this.memory = allocateMemory(end, { frozen: frozen.bytes, region, slots, scratch: end - slotStart(slots) });
+    const { ranges, blocks, trainable, scratchOffsets, bytes } = place(layout);
+    this.memory = allocateMemory(bytes, layout, trainable);
+    this.blocks = blocks;
+    this.trainable = trainable;
 
     const { buffer } = this.memory;
-    const rangeAt = (start: number, bytes: number) => ({
-      offset: frozen.bytes + start,
-      length: bytes / 4,
-      gradient: frozen.bytes + region + start,
-      slots: Array.from({ length: slots }, (_, slot) => slotStart(slot) + start),
-    });
-    this.trainable = rangeAt(0, region);
-    this.blocks = packed.map(({ group, indices, start, bytes }) => ({ group, parameters: indices, ...rangeAt(start, bytes) }));
-
-    const ranges = new Map<number, ArenaRange>();
-    for (const [index, { start, bytes }] of frozen.places) {
-      ranges.set(index, { offset: start, length: bytes / 4, gradient: undefined, slots: [] });
-    }
-    for (const block of packed) {
-      for (const [index, { start, bytes }] of block.places) ranges.set(index, rangeAt(block.start + start, bytes));
-    }
-    this.#ranges = order.map((index) => found(ranges.get(index), "parameter", index));
-    const view = (index: number, offset: number | undefined) => {
-      const shape = parameters[index]?.shape ?? [];
-      return offset === undefined ? undefined : new NdArray(new Float32Array(buffer, offset, sizeOf(shape)), shape);
-    };
-    this.#parameters = this.#ranges.map(({ offset }, i) => found(view(i, offset), "parameter", i));
-    this.#gradients = this.#ranges.map(({ gradient }, i) => view(i, gradient));
-    this.#slots = Array.from({ length: slots }, (_, slot) => this.#ranges.map((range, i) => view(i, range.slots[slot])));
+    const view = (offset: number, shape: Shape) =>
+      new NdArray(new Float32Array(buffer, offset, sizeOf(shape)), shape);
+    const views = (offsetOf: (range: ArenaRange) => number | undefined) =>
+      parameters.map(({ shape }, i) => {
+        const offset = offsetOf(item(ranges, i));
+        return offset === undefined ? undefined : view(offset, shape);
+      });
     this.#names = parameters.map(({ name }) => name);
+    this.#ranges = ranges;
+    this.#parameters = parameters.map(({ shape }, i) => view(item(ranges, i).offset, shape));
+    this.#gradients = views(({ gradient }) => gradient);
+    this.#slots = Array.from({ length: slots }, (_, slot) => views((range) => range.slots[slot]));
     this.#scratch = new Map(
       scratch.map(({ name, shape, dtype }, i) => {
-        const offset = scratchOffsets[i] ?? 0;
-        return [name, { offset, array: new NdArray(viewOf(dtype, buffer, offset, sizeOf(shape)), shape) }];
+        const offset = item(scratchOffsets, i);
+        return [name, { offset, array: new NdArray(arrayAt(dtype, buffer, offset, sizeOf(shape)), shape) }];
       }),
     );
     this.#state = {
-      parameters: new Float32Array(buffer, 0, (frozen.bytes + region) / 4),
-      slots: this.trainable.slots.map((offset) => new Float32Array(buffer, offset, region / 4)),
+      parameters: new Float32Array(buffer, 0, trainable.offset / 4 + trainable.length),
+      slots: trainable.slots.map((offset) => new Float32Array(buffer, offset, trainable.length)),
     };
   }
 
@@ -216,15 +189,24 @@ export class Arena {
 
   #frozen(index: number): never {
     const name = found(this.#names[index], "parameter", index);
-    throw new RecurraError("arena-frozen", `arena: ${name} is not trainable, so it has no gradient and no slots`);
+    throw new RecurraError(
+      "arena-frozen",
+      `arena: ${name} is not trainable, so it has no gradient and no slots`,
+    );
   }
 }
 
 function checkLayout({ parameters, slots, scratch = [] }: ArenaLayout): void {
   if (!Number.isInteger(slots) || slots < 0) {
-    throw new RecurraError("arena-layout", `arena: the number of slots is whole and not negative, got ${slots}`);
+    throw new RecurraError(
+      "arena-layout",
+      `arena: the number of slots is whole and not negative, got ${slots}`,
+    );
   }
-  for (const [kind, items] of [["parameter", parameters], ["scratch array", scratch]] as const) {
+  for (const [kind, items] of [
+    ["parameter", parameters],
+    ["scratch array", scratch],
+  ] as const) {
     const names = new Set<string>();
     for (const { name, shape } of items) {
       checkShape(shape, `arena: ${kind} ${name}`);
@@ -234,46 +216,97 @@ function checkLayout({ parameters, slots, scratch = [] }: ArenaLayout): void {
   }
 }
 
+/** Where everything goes. */
+function place({ parameters, slots, scratch = [] }: ArenaLayout) {
+  const indices = [...parameters.keys()];
+  const isTrainable = (index: number) => item(parameters, index).trainable;
+  const ranges = new Map<number, ArenaRange>();
+
+  const frozen = pack(
+    parameters,
+    indices.filter((index) => !isTrainable(index)),
+  );
+  for (const { index, start, bytes } of frozen.places) {
+    ranges.set(index, { offset: start, length: bytes / 4, gradient: undefined, slots: [] });
+  }
+
+  const groups = Map.groupBy(indices.filter(isTrainable), (index) => item(parameters, index).group ?? "");
+  const packed = Array.from(groups, ([group, members]) => ({ group, members, ...pack(parameters, members) }));
+  const region = packed.reduce((total, { bytes }) => total + bytes, 0);
+  const rangeAt = (start: number, bytes: number) => ({
+    offset: frozen.bytes + start,
+    length: bytes / 4,
+    gradient: frozen.bytes + region + start,
+    slots: Array.from({ length: slots }, (_, slot) => frozen.bytes + (2 + slot) * region + start),
+  });
+  const blocks: ArenaBlock[] = [];
+  let blockStart = 0;
+  for (const { group, members, places, bytes } of packed) {
+    blocks.push({ group, parameters: members, ...rangeAt(blockStart, bytes) });
+    for (const { index, start, bytes } of places) ranges.set(index, rangeAt(blockStart + start, bytes));
+    blockStart += bytes;
+  }
+
+  let end = frozen.bytes + (2 + slots) * region;
+  const scratchOffsets = scratch.map((array) => {
+    const offset = end;
+    end += scratchBytes(array);
+    return offset;
+  });
+  return {
+    ranges: indices.map((index) => found(ranges.get(index), "parameter", index)),
+    blocks,
+    trainable: rangeAt(0, region),
+    scratchOffsets,
+    bytes: end,
+  };
+}
+
 /** Lays parameters out one after the other. */
 function pack(parameters: readonly ArenaParameter[], indices: readonly number[]) {
   let end = 0;
   const places = indices.map((index) => {
-    const size = 4 * sizeOf(parameters[index]?.shape ?? []);
-    const start = size < LINE ? end : roundUp(end, LINE);
-    end = roundUp(start + size, 16);
-    return [index, { start, bytes: end - start }] as const;
+    const bytes = roundUp(4 * sizeOf(item(parameters, index).shape), VECTOR);
+    const start = bytes < LINE ? end : roundUp(end, LINE);
+    end = start + bytes;
+    return { index, start, bytes };
   });
   return { places, bytes: roundUp(end, LINE) };
+}
+
+function scratchBytes({ shape, dtype }: ArenaScratch): number {
+  return roundUp(sizeOf(shape) * bytesPerElement(dtype), LINE);
 }
 
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
-interface Sizes {
-  readonly frozen: number;
-  /** Bytes of the trainable parameters. */
-  readonly region: number;
-  readonly slots: number;
-  readonly scratch: number;
-}
-
-function allocateMemory(bytes: number, { frozen, region, slots, scratch }: Sizes): WebAssembly.Memory {
+function allocateMemory(
+  bytes: number,
+  { slots, scratch = [] }: ArenaLayout,
+  trainable: ArenaRange,
+): WebAssembly.Memory {
   if (bytes > LARGEST) {
-    const room = Math.max(0, Math.floor((LARGEST - frozen - scratch) / (4 * (2 + slots))));
+    const working = scratch.reduce((total, array) => total + scratchBytes(array), 0);
+    const room = Math.max(0, LARGEST - trainable.offset - working) / (4 * (2 + slots));
     throw new RecurraError(
       "arena-size",
-      `arena: the model wants ${gigabytes(bytes)} for training: ${gigabytes(region)} of trainable parameters, as much for their ` +
-        `gradients and for each of the optimiser's ${slots} slots, ${gigabytes(frozen)} of frozen parameters and ${gigabytes(scratch)} of ` +
-        `working arrays. One arena holds ${gigabytes(LARGEST)}, here ${millions(room)} trainable parameters where there are ` +
-        `${millions(region / 4)}: freeze some, take an optimiser with fewer slots, or make the model smaller`,
+      `arena: the model wants ${gigabytes(bytes)} for training: ${gigabytes(4 * trainable.length)} of trainable parameters, as much ` +
+        `for their gradients and for each of the optimiser's ${slots} slots, ${gigabytes(trainable.offset)} of frozen parameters and ` +
+        `${gigabytes(working)} of working arrays. One arena holds ${gigabytes(LARGEST)}, here ${millions(room)} trainable parameters ` +
+        `where there are ${millions(trainable.length)}: freeze some, take an optimiser with fewer slots, or make the model smaller`,
     );
   }
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch (cause) {
-    throw new RecurraError("out-of-memory", `arena: the machine does not give ${gigabytes(bytes)} of memory`, { cause });
+    throw new RecurraError(
+      "out-of-memory",
+      `arena: the machine does not give ${gigabytes(bytes)} of memory`,
+      { cause },
+    );
   }
 }
 
@@ -285,7 +318,7 @@ function millions(count: number): string {
   return `${(count / 1e6).toFixed(1)} million`;
 }
 
-function viewOf(dtype: DType, buffer: ArrayBuffer, offset: number, size: number): TypedArray {
+function arrayAt(dtype: DType, buffer: ArrayBuffer, offset: number, size: number): TypedArray {
   switch (dtype) {
     case "float32":
       return new Float32Array(buffer, offset, size);

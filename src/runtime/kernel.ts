@@ -6,12 +6,11 @@ import { input } from "../graph/ops/leaf.ts";
 import { dependents, nodesOf } from "../graph/rewrite.ts";
 import { formatType, type Node, type Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
-import { ELEMENTWISE_RULES } from "./wasm/elementwise.ts";
+import { ELEMENTWISE_RULES, type ElementwiseRule, type Operand } from "./wasm/elementwise.ts";
 import {
   type Code,
   f32,
   instantiate,
-  i32,
   load,
   op,
   repeat,
@@ -50,9 +49,8 @@ export interface Kernel {
 /** The length of arrays while the body is traced. It stands for any length: nothing may depend on it. */
 const PLACEHOLDER = 8;
 
-/** Elements in a vector, and vectors in one round of the main loop. */
+/** Elements in a vector. */
 const LANES = 4;
-const UNROLL = 4;
 
 /**
  * Compiles elementwise tensor code to a loop over float32 arrays in a memory.
@@ -79,7 +77,10 @@ export function compileKernel(source: KernelSource, memory: WebAssembly.Memory):
         );
       }
       if (!Number.isInteger(length) || length < 0 || length % LANES !== 0) {
-        throw new RecurraError("kernel-argument", `kernel: the length is a multiple of ${LANES}, got ${length}`);
+        throw new RecurraError(
+          "kernel-argument",
+          `kernel: the length is a multiple of ${LANES}, got ${length}`,
+        );
       }
       const { byteLength } = memory.buffer;
       for (const [i, offset] of offsets.entries()) {
@@ -138,7 +139,12 @@ type PlannedValue =
   | { readonly kind: "array"; readonly index: number }
   | { readonly kind: "constant"; readonly value: number; readonly bool: boolean }
   | { readonly kind: "scalar"; readonly index: number; readonly bool: boolean }
-  | { readonly kind: "step"; readonly node: Node; readonly operands: readonly number[] };
+  | {
+      readonly kind: "step";
+      readonly rule: ElementwiseRule;
+      readonly node: Node;
+      readonly operands: readonly number[];
+    };
 
 interface Plan {
   /** In an order in which each can be computed. */
@@ -168,6 +174,8 @@ function planOf({ arrays, scalars, results }: Graph): Plan {
   const positionOf = (tensor: Tensor): number => {
     const known = positions.get(tensor);
     if (known !== undefined) return known;
+    const index = arrays.indexOf(tensor);
+    if (index >= 0) return add(tensor, `array ${index}`, () => ({ kind: "array", index }));
     const bool = tensor.dtype === "bool";
     if (variable.has(tensor.node)) {
       return add(tensor, `scalar ${tensor.node.id} ${tensor.index}`, () => ({
@@ -181,32 +189,35 @@ function planOf({ arrays, scalars, results }: Graph): Plan {
     return add(tensor, `constant ${written} ${bool}`, () => ({ kind: "constant", value, bool }));
   };
 
-  for (const [index, tensor] of arrays.entries()) add(tensor, `array ${index}`, () => ({ kind: "array", index }));
   for (const node of nodesOf(outputs)) {
-    const [output] = node.outputs;
-    if (output === undefined || positions.has(output) || !varying.has(node)) continue;
-    checkStep(node);
+    if (node.inputs.length === 0 || !varying.has(node)) continue;
+    const rule = ruleOf(node);
     const operands = node.inputs.map(positionOf);
-    add(output, `${node.op.name} ${output.dtype} ${operands}`, () => ({ kind: "step", node, operands }));
+    const output = item(node.outputs);
+    add(output, `${node.op.name} ${output.dtype} ${operands}`, () => ({
+      kind: "step",
+      rule,
+      node,
+      operands,
+    }));
   }
   return { values, scalars: arguments_, results: results.map((tensor) => tensor && positionOf(tensor)) };
 }
 
-/** Refuses what does not go element by element on float32 and booleans. */
-function checkStep(node: Node): void {
+/** How a node is computed; refuses what does not go element by element on float32 and booleans. */
+function ruleOf(node: Node): ElementwiseRule {
+  const rule = ELEMENTWISE_RULES[node.op.name];
   const output = item(node.outputs);
-  const fits =
-    ELEMENTWISE_RULES[node.op.name] !== undefined &&
-    output.size === PLACEHOLDER &&
-    (output.dtype === "float32" || output.dtype === "bool");
-  if (!fits) {
+  const fits = output.size === PLACEHOLDER && (output.dtype === "float32" || output.dtype === "bool");
+  if (rule === undefined || !fits) {
     const operands = node.inputs.map(formatType).join(", ");
     throw new RecurraError(
       "kernel-op",
       `kernel: ${node.op.name} of ${operands} to ${formatType(output)} has no kernel form; a kernel's arrays are float32[${PLACEHOLDER}] ` +
-        `or bool while it is traced, and its ops are ${Object.keys(ELEMENTWISE_RULES).join(", ")}`,
+        `or bool[${PLACEHOLDER}] while it is traced, and its ops are ${Object.keys(ELEMENTWISE_RULES).join(", ")}`,
     );
   }
+  return rule;
 }
 
 /** The value of a tensor that is to be the same for all elements. */
@@ -229,70 +240,66 @@ function scalarEvaluator(
   const places = wanted.map((tensor) => scalars.indexOf(tensor));
   if (places.every((place) => place >= 0)) return (values) => places.map((place) => item(values, place));
   return (values) => {
-    const leaves = scalars.map((tensor, i) => [tensor, { shape: [], data: Float64Array.of(item(values, i)) }] as const);
+    const leaves = scalars.map(
+      (tensor, i) => [tensor, { shape: [], data: Float64Array.of(item(values, i)) }] as const,
+    );
     return interpret(wanted, new Map(leaves)).map((value, i) => onlyValue(item(wanted, i), value));
   };
 }
 
 /** The loop. Parameters: how many vectors, the address of each array, the scalars. */
 function emit({ values, scalars, results }: Plan): WasmFunction<"run"> {
-  const parameters: ValueType[] = ["i32", ...results.map(() => "i32" as const), ...scalars.map(() => "f32" as const)];
+  const parameters: ValueType[] = [
+    "i32",
+    ...results.map(() => "i32" as const),
+    ...scalars.map(() => "f32" as const),
+  ];
   return wasmFunction("run", parameters, undefined, (locals, local) => {
     const count = item(locals);
     const pointers = locals.slice(1, 1 + results.length);
     const numbers = locals.slice(1 + results.length);
     const vectors = values.map(() => local("v128"));
-    const vectorAt = (position: number) => item(vectors, position);
+    const operandAt = (position: number): Operand => {
+      const value = item(values, position);
+      return {
+        code: item(vectors, position).get,
+        constant: value.kind === "constant" ? value.value : undefined,
+      };
+    };
 
     const once: Code[] = [];
+    const loads: Code[] = [];
     const steps: Code[] = [];
-    const loads: ((offset: number) => Code)[] = [];
     for (const [position, value] of values.entries()) {
-      const vector = vectorAt(position);
+      const vector = item(vectors, position);
       switch (value.kind) {
-        case "array": {
-          const pointer = item(pointers, value.index);
-          loads.push((offset) => vector.set(load("v128.load", pointer.get, offset)));
+        case "array":
+          loads.push(vector.set(load("v128.load", item(pointers, value.index).get)));
           break;
-        }
         case "constant":
         case "scalar": {
-          const splat = op("f32x4.splat", value.kind === "constant" ? f32(value.value) : item(numbers, value.index).get);
+          const number = value.kind === "constant" ? f32(value.value) : item(numbers, value.index).get;
+          const splat = op("f32x4.splat", number);
           once.push(vector.set(value.bool ? op("f32x4.ne", splat, op("f32x4.splat", f32(0))) : splat));
           break;
         }
-        case "step": {
-          const operands = value.operands.map((operand) => {
-            const from = item(values, operand);
-            return { code: vectorAt(operand).get, constant: from.kind === "constant" ? from.value : undefined };
-          });
-          steps.push(vector.set(ELEMENTWISE_RULES[value.node.op.name]?.(operands, value.node) ?? []));
+        case "step":
+          steps.push(
+            vector.set(
+              value.rule(
+                value.operands.map((position) => operandAt(position)),
+                value.node,
+              ),
+            ),
+          );
           break;
-        }
       }
     }
-    const stores = results.flatMap((position, i) => {
-      if (position === undefined) return [];
-      const pointer = item(pointers, i);
-      return [(offset: number) => store("v128.store", pointer.get, vectorAt(position).get, offset)];
-    });
-
-    /** Some vectors of each array; of each element all loads come before the stores. */
-    const round = (vectorCount: number): Code[] => [
-      ...Array.from({ length: vectorCount }, (_, i) => [
-        ...loads.flatMap((at) => at(16 * i)),
-        ...steps.flat(),
-        ...stores.flatMap((at) => at(16 * i)),
-      ]),
-      ...pointers.map((pointer) => pointer.advance(16 * vectorCount)),
-    ];
-    const rounds = local("i32");
-    return [
-      ...once,
-      rounds.set(op("i32.shr_u", count.get, i32(Math.log2(UNROLL)))),
-      repeat(rounds, ...round(UNROLL)),
-      count.set(op("i32.and", count.get, i32(UNROLL - 1))),
-      repeat(count, ...round(1)),
-    ];
+    const stores = results.flatMap((position, i) =>
+      position === undefined ? [] : [store("v128.store", item(pointers, i).get, item(vectors, position).get)],
+    );
+    // Not unrolled: measured, that gains nothing, since memory (SGD) and division and root (Adam) set the pace.
+    const advance = pointers.map((pointer) => pointer.advance(4 * LANES));
+    return [...once, repeat(count, ...loads, ...steps, ...stores, ...advance)];
   });
 }

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
 import type { Value } from "../../src/graph/op.ts";
 import { input } from "../../src/graph/ops/leaf.ts";
-import { scanOp, type ScanAttributes } from "../../src/graph/ops/scan.ts";
+import { type ScanAttributes, scanOp } from "../../src/graph/ops/scan.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
 import type { Node, Tensor } from "../../src/graph/tensor.ts";
 import { device } from "../../src/runtime/node/cpu.ts";
@@ -27,7 +27,7 @@ function note(outputs: readonly Tensor[]): void {
   }
 }
 
-export const valueOf = (array: NdArray): Value => ({ shape: array.shape, data: array.toFloat64() });
+export const asValue = (array: NdArray): Value => ({ shape: array.shape, data: array.toFloat64() });
 
 export function model(inputs: readonly Tensor[], outputs: readonly Tensor[]): Uint8Array {
   note(outputs);
@@ -47,7 +47,11 @@ export async function runModel(bytes: Uint8Array, feeds: readonly NdArray[]): Pr
 }
 
 /** What the interpreter gives, and whether results are near it. */
-export function expectNear(results: readonly NdArray[], outputs: readonly Tensor[], leaves: ReadonlyMap<Tensor, Value>): void {
+export function expectNear(
+  results: readonly NdArray[],
+  outputs: readonly Tensor[],
+  leaves: ReadonlyMap<Tensor, Value>,
+): void {
   const wanted = interpret(outputs, leaves);
   expect(results.length).toBe(outputs.length);
   for (const [i, { dtype, shape }] of outputs.entries()) {
@@ -59,7 +63,10 @@ export function expectNear(results: readonly NdArray[], outputs: readonly Tensor
     for (const [j, value] of wanted[i]!.data.entries()) {
       const off = Math.abs(got[j]! - value);
       const same = Object.is(got[j], value) || got[j] === value || off <= near * Math.max(1, Math.abs(value));
-      if (!same) expect.fail(`output ${i} (${outputs[i]}) at ${j}: ONNX Runtime gives ${got[j]}, the interpreter ${value}`);
+      if (!same)
+        expect.fail(
+          `output ${i} (${outputs[i]}) at ${j}: ONNX Runtime gives ${got[j]}, the interpreter ${value}`,
+        );
     }
   }
 }
@@ -74,13 +81,19 @@ export async function differential(
   const outputs = Array.isArray(built) ? (built as readonly Tensor[]) : [built as Tensor];
   const bytes = model(inputs, outputs);
   const results = await runModel(bytes, arrays);
-  expectNear(results, outputs, new Map(inputs.map((tensor, i) => [tensor, valueOf(arrays[i]!)])));
+  expectNear(results, outputs, new Map(inputs.map((tensor, i) => [tensor, asValue(arrays[i]!)])));
   return bytes;
 }
 
 /** Random numbers of any dtype in [low, high). */
 export function draw(shape: Shape, dtype: DType, { low = -2, high = 2, seed = 1 } = {}): NdArray {
   const values = new Random(seed + 31 * sizeOf(shape)).uniform(shape, low, high, "float64");
-  if (dtype === "bool") return new NdArray(Uint8Array.from(values.toFloat64(), (x) => Number(x > 0)), shape);
-  return isFloat(dtype) ? values.astype(dtype) : new NdArray(values.toFloat64().map(Math.floor), shape).astype(dtype);
+  if (dtype === "bool")
+    return new NdArray(
+      Uint8Array.from(values.toFloat64(), (x) => Number(x > 0)),
+      shape,
+    );
+  return isFloat(dtype)
+    ? values.astype(dtype)
+    : new NdArray(values.toFloat64().map(Math.floor), shape).astype(dtype);
 }

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import "../../src/graph/chain.ts";
+import { applyAll } from "../../src/graph/op.ts";
 import * as arithmetic from "../../src/graph/ops/arithmetic.ts";
 import { einsum } from "../../src/graph/ops/einsum.ts";
-import { applyAll } from "../../src/graph/op.ts";
 import * as functions from "../../src/graph/ops/functions.ts";
 import { gather, oneHot, pick, scatterAdd } from "../../src/graph/ops/gather.ts";
 import * as layout from "../../src/graph/ops/layout.ts";
@@ -18,19 +18,23 @@ import type { Tensor } from "../../src/graph/tensor.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { ndarray } from "../../src/tensor/nd-array.ts";
 import { differential, draw, opsSeen } from "./differential.ts";
-import "./lowering-scan.ts";
 
 const FLOATS: readonly DType[] = ["float32", "float64"];
 const NUMBERS: readonly DType[] = [...FLOATS, "int32", "int64"];
 
 /** What ONNX Runtime's CPU build has no kernel for. */
-const LACKING: { readonly [op: string]: readonly DType[] } = {};
+const LACKING: { readonly [op: string]: readonly DType[] } = { erf: ["float64"] };
 
-function forEachDtype(name: string, dtypes: readonly DType[], test: (dtype: DType) => Promise<unknown>): void {
+function forEachDtype(
+  name: string,
+  dtypes: readonly DType[],
+  test: (dtype: DType) => Promise<unknown>,
+): void {
   for (const dtype of dtypes) {
     const lacks = LACKING[name]?.includes(dtype) ?? false;
     it(`${name} ${dtype}`, async () => {
-      if (lacks) await expect(test(dtype)).rejects.toThrow(/NOT_IMPLEMENTED|Type Error/);
+      if (lacks)
+        await expect(test(dtype)).rejects.toThrow("could not be loaded: Could not find an implementation");
       else await test(dtype);
     });
   }
@@ -38,29 +42,66 @@ function forEachDtype(name: string, dtypes: readonly DType[], test: (dtype: DTyp
 
 describe("elementwise", () => {
   const { add, sub, mul, div, pow, maximum, minimum, equal, greater, greaterEqual } = arithmetic;
-  for (const [name, apply] of Object.entries({ add, sub, mul, maximum, minimum, equal, greater, greaterEqual })) {
+  for (const [name, apply] of Object.entries({
+    add,
+    sub,
+    mul,
+    maximum,
+    minimum,
+    equal,
+    greater,
+    greaterEqual,
+  })) {
     forEachDtype(name, NUMBERS, (dtype) =>
-      differential([draw([3, 1, 4], dtype), draw([2, 4], dtype, { seed: 2 })], (a, b) => [apply(a!, b!), apply(a!, 1), apply(a!, a!)]),
+      differential([draw([3, 1, 4], dtype), draw([2, 4], dtype, { seed: 2 })], (a, b) => [
+        apply(a!, b!),
+        apply(a!, 1),
+        apply(a!, a!),
+      ]),
     );
   }
   forEachDtype("div", NUMBERS, (dtype) =>
-    differential([draw([3, 4], dtype, { low: -9, high: 9 }), draw([4], dtype, { low: 1, high: 5 })], (a, b) => [div(a!, b!), div(a!, 2)]),
+    differential(
+      [draw([3, 4], dtype, { low: -9, high: 9 }), draw([4], dtype, { low: 1, high: 5 })],
+      (a, b) => [div(a!, b!), div(a!, 2)],
+    ),
   );
   forEachDtype("pow", FLOATS, (dtype) =>
-    differential([draw([3, 4], dtype, { low: 0.1 }), draw([4], dtype)], (a, b) => [pow(a!, b!), pow(a!, 3), pow(a!, 0.5)]),
+    differential([draw([3, 4], dtype, { low: 0.1 }), draw([4], dtype)], (a, b) => [
+      pow(a!, b!),
+      pow(a!, 3),
+      pow(a!, 0.5),
+    ]),
   );
-  forEachDtype("equal", ["bool"], (dtype) => differential([draw([3, 4], dtype), draw([4], dtype)], (a, b) => equal(a!, b!)));
+  forEachDtype("equal", ["bool"], (dtype) =>
+    differential([draw([3, 4], dtype), draw([4], dtype)], (a, b) => equal(a!, b!)),
+  );
 
   const { neg, log } = arithmetic;
   const { exp, sqrt, sign, abs, sin, cos, tanh, sigmoid, relu, softplus, erf, floor, round } = functions;
   for (const [name, apply] of Object.entries({ neg, sign, abs })) {
     forEachDtype(name, NUMBERS, (dtype) => differential([draw([3, 5], dtype)], (x) => apply(x!)));
   }
-  for (const [name, apply] of Object.entries({ exp, sin, cos, tanh, sigmoid, relu, softplus, erf, floor, round })) {
-    forEachDtype(name, FLOATS, (dtype) => differential([draw([3, 7], dtype, { low: -4, high: 4 })], (x) => apply(x!)));
+  for (const [name, apply] of Object.entries({
+    exp,
+    sin,
+    cos,
+    tanh,
+    sigmoid,
+    relu,
+    softplus,
+    erf,
+    floor,
+    round,
+  })) {
+    forEachDtype(name, FLOATS, (dtype) =>
+      differential([draw([3, 7], dtype, { low: -4, high: 4 })], (x) => apply(x!)),
+    );
   }
   for (const [name, apply] of Object.entries({ log, sqrt })) {
-    forEachDtype(name, FLOATS, (dtype) => differential([draw([3, 5], dtype, { low: 0.1 })], (x) => apply(x!)));
+    forEachDtype(name, FLOATS, (dtype) =>
+      differential([draw([3, 5], dtype, { low: 0.1 })], (x) => apply(x!)),
+    );
   }
   forEachDtype("round halves", FLOATS, (dtype) =>
     differential([ndarray([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5], { dtype })], (x) => round(x!)),
@@ -68,60 +109,115 @@ describe("elementwise", () => {
 
   const { logicalAnd, logicalOr, logicalNot, select, cast, stopGradient } = arithmetic;
   it("logicalAnd, logicalOr, logicalNot", () =>
-    differential([draw([3, 4], "bool"), draw([4], "bool", { seed: 2 })], (a, b) => [logicalAnd(a!, b!), logicalOr(a!, b!), logicalNot(a!)]));
+    differential([draw([3, 4], "bool"), draw([4], "bool", { seed: 2 })], (a, b) => [
+      logicalAnd(a!, b!),
+      logicalOr(a!, b!),
+      logicalNot(a!),
+    ]));
   forEachDtype("select", [...NUMBERS, "bool"], (dtype) =>
-    differential([draw([3, 4], "bool"), draw([3, 1], dtype), draw([4], dtype, { seed: 2 })], (c, a, b) => select(c!, a!, b!)),
+    differential([draw([3, 4], "bool"), draw([3, 1], dtype), draw([4], dtype, { seed: 2 })], (c, a, b) =>
+      select(c!, a!, b!),
+    ),
   );
   for (const from of [...NUMBERS, "bool"] as const) {
     it(`cast from ${from}`, () =>
-      differential([draw([3, 4], from, { low: -9, high: 9 })], (x) => [...NUMBERS, "bool" as const].map((to) => cast(x!, to))));
+      differential([draw([3, 4], from, { low: -9, high: 9 })], (x) =>
+        [...NUMBERS, "bool" as const].map((to) => cast(x!, to)),
+      ));
   }
-  it("stopGradient", () => differential([draw([3], "float32")], (x) => [stopGradient(x!), stopGradient(exp(x!))]));
+  it("stopGradient", () =>
+    differential([draw([3], "float32")], (x) => [stopGradient(x!), stopGradient(exp(x!))]));
 });
 
 describe("layout", () => {
   const { transpose, concat, stack, split, slice, reverse, pad, take } = layout;
   const ALL: readonly DType[] = [...NUMBERS, "bool"];
-  forEachDtype("reshape", ALL, (dtype) => differential([draw([2, 3, 4], dtype)], (x) => [reshape(x!, [4, 6]), reshape(x!, [-1]), reshape(x!, [24, 1, 1])]));
-  forEachDtype("transpose", ALL, (dtype) => differential([draw([2, 3, 4], dtype)], (x) => [transpose(x!), transpose(x!, [0, 2, 1])]));
+  forEachDtype("reshape", ALL, (dtype) =>
+    differential([draw([2, 3, 4], dtype)], (x) => [
+      reshape(x!, [4, 6]),
+      reshape(x!, [-1]),
+      reshape(x!, [24, 1, 1]),
+    ]),
+  );
+  forEachDtype("transpose", ALL, (dtype) =>
+    differential([draw([2, 3, 4], dtype)], (x) => [transpose(x!), transpose(x!, [0, 2, 1])]),
+  );
   forEachDtype("broadcastTo", ALL, (dtype) =>
-    differential([draw([3, 1], dtype), draw([], dtype)], (x, y) => [broadcastTo(x!, [2, 3, 4]), broadcastTo(y!, [2, 3])]),
+    differential([draw([3, 1], dtype), draw([], dtype)], (x, y) => [
+      broadcastTo(x!, [2, 3, 4]),
+      broadcastTo(y!, [2, 3]),
+    ]),
   );
   forEachDtype("concat", ALL, (dtype) =>
-    differential([draw([2, 3], dtype), draw([2, 1], dtype)], (a, b) => [concat([a!, b!, a!], 1), stack([a!, a!], 1)]),
+    differential([draw([2, 3], dtype), draw([2, 1], dtype)], (a, b) => [
+      concat([a!, b!, a!], 1),
+      stack([a!, a!], 1),
+    ]),
   );
-  forEachDtype("split", ALL, (dtype) => differential([draw([2, 6], dtype)], (x) => [...split(x!, 3, 1), ...split(x!, [1, 3, 2], 1)]));
+  forEachDtype("split", ALL, (dtype) =>
+    differential([draw([2, 6], dtype)], (x) => [...split(x!, 3, 1), ...split(x!, [1, 3, 2], 1)]),
+  );
   forEachDtype("slice", ALL, (dtype) =>
-    differential([draw([5, 6], dtype)], (x) => [slice(x!, 0, 1, 4), slice(x!, 1, 0, 6, 2), reverse(x!, 0), reverse(x!, 1), take(x!, -1, 1)]),
+    differential([draw([5, 6], dtype)], (x) => [
+      slice(x!, 0, 1, 4),
+      slice(x!, 1, 0, 6, 2),
+      reverse(x!, 0),
+      reverse(x!, 1),
+      take(x!, -1, 1),
+    ]),
   );
-  forEachDtype("pad", ALL, (dtype) => differential([draw([2, 3], dtype)], (x) => [pad(x!, 0, 1, 2), pad(x!, 1, 2, 0, 1)]));
+  forEachDtype("pad", ALL, (dtype) =>
+    differential([draw([2, 3], dtype)], (x) => [pad(x!, 0, 1, 2), pad(x!, 1, 2, 0, 1)]),
+  );
 });
 
 describe("products", () => {
   forEachDtype("matmul", NUMBERS, (dtype) =>
     differential(
-      [draw([3, 4], dtype), draw([4, 5], dtype), draw([2, 3, 4], dtype), draw([2, 4, 5], dtype), draw([4], dtype)],
-      (a, b, c, d, e) => [matmul(a!, b!), matmul(c!, b!), matmul(c!, d!), matmul(a!, d!), matmul(a!, e!), matmul(e!, b!)],
+      [
+        draw([3, 4], dtype),
+        draw([4, 5], dtype),
+        draw([2, 3, 4], dtype),
+        draw([2, 4, 5], dtype),
+        draw([4], dtype),
+      ],
+      (a, b, c, d, e) => [
+        matmul(a!, b!),
+        matmul(c!, b!),
+        matmul(c!, d!),
+        matmul(a!, d!),
+        matmul(a!, e!),
+        matmul(e!, b!),
+      ],
     ),
   );
   forEachDtype("matmul transposed", NUMBERS, (dtype) =>
-    differential([draw([4, 3], dtype), draw([5, 4], dtype), draw([2, 4, 3], dtype), draw([2, 5, 4], dtype)], (a, b, c, d) => [
-      matmul(a!, b!, { transposeA: true, transposeB: true }),
-      matmul(transposed(a!), b!, { transposeB: true }),
-      matmul(a!, transposed(b!), { transposeA: true }),
-      matmul(c!, d!, { transposeA: true, transposeB: true }),
-      matmul(c!, transposed(b!), { transposeA: true }),
-    ]),
+    differential(
+      [draw([4, 3], dtype), draw([5, 4], dtype), draw([2, 4, 3], dtype), draw([2, 5, 4], dtype)],
+      (a, b, c, d) => [
+        matmul(a!, b!, { transposeA: true, transposeB: true }),
+        matmul(transposed(a!), b!, { transposeB: true }),
+        matmul(a!, transposed(b!), { transposeA: true }),
+        matmul(c!, d!, { transposeA: true, transposeB: true }),
+        matmul(c!, transposed(b!), { transposeA: true }),
+      ],
+    ),
   );
   forEachDtype("gemm", FLOATS, (dtype) =>
-    differential([draw([3, 4], dtype), draw([4, 5], dtype), draw([5], dtype), draw([3, 5], dtype)], (a, b, c, d) => [
-      ...applyAll(gemmOp, [a!, b!, c!], { transposeA: false, transposeB: false }),
-      ...applyAll(gemmOp, [a!, b!, d!], { transposeA: false, transposeB: false }),
-      ...applyAll(gemmOp, [transposed(a!), transposed(b!), c!], { transposeA: true, transposeB: true }),
-    ]),
+    differential(
+      [draw([3, 4], dtype), draw([4, 5], dtype), draw([5], dtype), draw([3, 5], dtype)],
+      (a, b, c, d) => [
+        ...applyAll(gemmOp, [a!, b!, c!], { transposeA: false, transposeB: false }),
+        ...applyAll(gemmOp, [a!, b!, d!], { transposeA: false, transposeB: false }),
+        ...applyAll(gemmOp, [transposed(a!), transposed(b!), c!], { transposeA: true, transposeB: true }),
+      ],
+    ),
   );
   forEachDtype("einsum", FLOATS, (dtype) =>
-    differential([draw([2, 3, 4], dtype), draw([4, 5], dtype)], (a, b) => [einsum("bth,hk->btk", a!, b!), einsum("bth->tb", a!)]),
+    differential([draw([2, 3, 4], dtype), draw([4, 5], dtype)], (a, b) => [
+      einsum("bth,hk->btk", a!, b!),
+      einsum("bth->tb", a!),
+    ]),
   );
   const transposed = (x: Tensor) => layout.transpose(x);
 });
@@ -130,32 +226,58 @@ describe("reductions", () => {
   const { max, min, mean, softmax, logSoftmax, logSumExp, cumsum, argmax } = reduce;
   for (const [name, apply] of Object.entries({ sum, max, min })) {
     forEachDtype(name, NUMBERS, (dtype) =>
-      differential([draw([2, 3, 4], dtype)], (x) => [apply(x!), apply(x!, 1), apply(x!, [0, 2]), apply(x!, -1, { keepDims: true })]),
+      differential([draw([2, 3, 4], dtype)], (x) => [
+        apply(x!),
+        apply(x!, 1),
+        apply(x!, [0, 2]),
+        apply(x!, -1, { keepDims: true }),
+      ]),
     );
   }
   for (const [name, apply] of Object.entries({ mean, logSumExp })) {
-    forEachDtype(name, FLOATS, (dtype) => differential([draw([2, 3, 4], dtype)], (x) => [apply(x!), apply(x!, [0, 1])]));
+    forEachDtype(name, FLOATS, (dtype) =>
+      differential([draw([2, 3, 4], dtype)], (x) => [apply(x!), apply(x!, [0, 1])]),
+    );
   }
   for (const [name, apply] of Object.entries({ softmax, logSoftmax })) {
-    forEachDtype(name, FLOATS, (dtype) => differential([draw([2, 3, 4], dtype)], (x) => [apply(x!), apply(x!, 0), apply(x!, 1)]));
+    forEachDtype(name, FLOATS, (dtype) =>
+      differential([draw([2, 3, 4], dtype)], (x) => [apply(x!), apply(x!, 0), apply(x!, 1)]),
+    );
   }
   forEachDtype("cumsum", NUMBERS, (dtype) =>
     differential([draw([3, 4], dtype)], (x) => [cumsum(x!), cumsum(x!, 1), cumsum(x!, 1, { reverse: true })]),
   );
-  forEachDtype("argmax", NUMBERS, (dtype) => differential([draw([3, 4], dtype, { low: -50, high: 50 })], (x) => [argmax(x!), argmax(x!, 0)]));
+  forEachDtype("argmax", NUMBERS, (dtype) =>
+    differential([draw([3, 4], dtype, { low: -50, high: 50 })], (x) => [argmax(x!), argmax(x!, 0)]),
+  );
 });
 
 describe("gather and scatter", () => {
-  const ids = (dtype: DType) => ndarray([[0, 3], [1, 3], [-1, 2]], { dtype });
+  const ids = (dtype: DType) =>
+    ndarray(
+      [
+        [0, 3],
+        [1, 3],
+        [-1, 2],
+      ],
+      { dtype },
+    );
   for (const idType of ["int32", "int64"] as const) {
     forEachDtype(`gather by ${idType}`, [...NUMBERS, "bool"], (dtype) =>
-      differential([draw([5, 2], dtype), ids(idType)], (x, i) => [gather(x!, i!), gather(x!, i!.abs().minimum(1), 1)]),
+      differential([draw([5, 2], dtype), ids(idType)], (x, i) => [
+        gather(x!, i!),
+        gather(x!, i!.abs().minimum(1), 1),
+      ]),
     );
     forEachDtype(`scatterAdd by ${idType}`, NUMBERS, (dtype) =>
       differential([ids(idType), draw([3, 2, 4], dtype)], (i, x) => scatterAdd(5, i!, x!)),
     );
-    forEachDtype(`pick by ${idType}`, NUMBERS, (dtype) => differential([draw([3, 2, 4], dtype), ids(idType)], (x, i) => pick(x!, i!)));
-    forEachDtype(`oneHot by ${idType}`, NUMBERS, (dtype) => differential([ids(idType)], (i) => oneHot(i!, 4, dtype)));
+    forEachDtype(`pick by ${idType}`, NUMBERS, (dtype) =>
+      differential([draw([3, 2, 4], dtype), ids(idType)], (x, i) => pick(x!, i!)),
+    );
+    forEachDtype(`oneHot by ${idType}`, NUMBERS, (dtype) =>
+      differential([ids(idType)], (i) => oneHot(i!, 4, dtype)),
+    );
   }
 });
 
@@ -168,7 +290,10 @@ describe("windows", () => {
     ]),
   );
   forEachDtype("pooling", FLOATS, (dtype) =>
-    differential([draw([2, 7, 3], dtype)], (x) => [maxPool1d(x!, 2), averagePool1d(x!, 3, { padding: "same", stride: 1 })]),
+    differential([draw([2, 7, 3], dtype)], (x) => [
+      maxPool1d(x!, 2),
+      averagePool1d(x!, 3, { padding: "same", stride: 1 }),
+    ]),
   );
 });
 
@@ -191,9 +316,12 @@ describe("outputs", () => {
 
 it("covers every op", () => {
   const folder = new URL("../../src/graph/ops/", import.meta.url);
-  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8")).join("\n");
+  const sources = readdirSync(folder)
+    .map((file) => readFileSync(new URL(file, folder), "utf8"))
+    .join("\n");
   const made = /(?:\bop<[^(]*>|unaryOp|binaryOp|extremeOp)\(\s*"(\w+)"|^ {2}name: "(\w+)"/gm;
   const names = [...sources.matchAll(made)].map(([, first, second]) => first ?? second ?? "");
   expect(names.length).toBeGreaterThan(50);
-  expect(names.filter((name) => name !== "random" && !opsSeen.has(name))).toEqual([]);
+  // A random leaf is an input to the lowering; scans have a file of their own: onnx-scan.test.ts.
+  expect(names.filter((name) => name !== "random" && name !== "scan" && !opsSeen.has(name))).toEqual([]);
 });

@@ -31,9 +31,10 @@ export const divOp = binaryOp("div", {
 });
 export const powOp = binaryOp("pow", {
   accepts: "float",
-  // At a = 0 the second is 0, as in the limit for b > 0; without the guard it would be 0 * log 0 = NaN.
+  // At b = 0 the first is 0, also for a = 0; without the guard it would be 0 * 0^-1 = NaN. At a = 0 the second is 0, as in the
+  // limit for b > 0; without the guard it would be 0 * log 0 = NaN.
   gradient: (dy, a, b, y) => [
-    () => mul(dy, mul(b, pow(a, sub(b, 1)))),
+    () => mul(dy, mul(b, pow(a, select(equal(b, 0), scalar(1, b.dtype), sub(b, 1))))),
     () => mul(dy, mul(y, log(select(greater(a, 0), a, scalar(1, a.dtype))))),
   ],
   formula: (a, b) => a ** b,
@@ -144,13 +145,18 @@ export const selectOp = op<object, 3>("select", {
       at(condition.data, offset) !== 0 ? at(a.data, at(ifTrue, i)) : at(b.data, at(ifFalse, i)),
     );
   },
-  lower: (emitter, [condition, a, b]) => emitter.one("Where", [condition, a, b]),
+  lower(emitter, [condition, a, b], _, { dtype }) {
+    if (dtype !== "bool") return emitter.one("Where", [condition, a, b]);
+    // ONNX Runtime has no Where of booleans.
+    const otherwise = emitter.one("And", [emitter.one("Not", [condition]), b]);
+    return emitter.one("Or", [emitter.one("And", [condition, a]), otherwise]);
+  },
   lift: "elementwise",
 });
 
 /** `a` where the boolean condition holds, else `b`; the three broadcast. */
 export function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  return apply(selectOp, [condition, ...operands(a, b)], {});
+  return apply(selectOp, [condition, ...operands("select", a, b)], {});
 }
 
 const maximumOp = binaryOp("maximum", {

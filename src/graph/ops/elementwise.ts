@@ -102,11 +102,24 @@ export function binaryOp(
 }
 
 /** Two operands as tensors of one dtype: a number takes the dtype of the tensor beside it. */
-export function operands(a: TensorLike, b: TensorLike): readonly [Tensor, Tensor] {
-  const dtype = typeof a === "number" ? (typeof b === "number" ? "float32" : b.dtype) : a.dtype;
-  return [typeof a === "number" ? scalar(a, dtype) : a, typeof b === "number" ? scalar(b, dtype) : b];
+export function operands(what: string, a: TensorLike, b: TensorLike): readonly [Tensor, Tensor] {
+  return [asTensor(what, a, b), asTensor(what, b, a)];
+}
+
+function asTensor(what: string, operand: TensorLike, beside: TensorLike): Tensor {
+  if (typeof operand !== "number") return operand;
+  if (typeof beside === "number") return scalar(operand);
+  const { dtype } = beside;
+  const fits = dtype === "bool" ? operand === 0 || operand === 1 : Number.isInteger(operand);
+  if (!fits && !isFloat(dtype)) {
+    throw new RecurraError(
+      "op-dtype",
+      `${what}: ${operand} is no ${dtype}, which ${formatType(beside)} wants`,
+    );
+  }
+  return scalar(operand, dtype);
 }
 
 export function binary(rule: Op<object>): (a: TensorLike, b: TensorLike) => Tensor {
-  return (a, b) => apply(rule, operands(a, b), {});
+  return (a, b) => apply(rule, operands(rule.name, a, b), {});
 }

@@ -2,14 +2,14 @@
 
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { ndarray } from "../../tensor/nd-array.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { apply, op } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
-import { add, cast, equal, select } from "./arithmetic.ts";
-import { constant, scalar } from "./leaf.ts";
+import { add, cast, equal, greater, select } from "./arithmetic.ts";
 import { stackedTensor, transpose } from "./layout.ts";
+import { constant, scalar } from "./leaf.ts";
 import { at, broadcastTo, expandDims, reshape } from "./sum.ts";
-import { ndarray } from "../../tensor/nd-array.ts";
 
 function checkIds(what: string, ids: TensorType): void {
   if (ids.dtype !== "int32" && ids.dtype !== "int64") {
@@ -56,6 +56,9 @@ export const gatherOp = op<object, 2>("gather", {
 /** [T, n, ...] -> [T·n, ...]: the tables of all steps below each other. */
 const mergeTable = (tables: Tensor) => reshape(tables, [-1, ...tables.shape.slice(2)]);
 
+/** The same ids, those that count from the end counted from the start. */
+const fromStart = (ids: Tensor, rows: number) => select(greater(0, ids), add(ids, rows), ids);
+
 /** Ids into tables that lie below each other: those of step t start at row t·n. */
 function offsetIds(ids: Tensor, rows: number): Tensor {
   const [steps = 1, ...rest] = ids.shape;
@@ -63,7 +66,7 @@ function offsetIds(ids: Tensor, rows: number): Tensor {
     Array.from({ length: steps }, (_, t) => t * rows),
     { shape: [steps, ...rest.map(() => 1)], dtype: ids.dtype },
   );
-  return add(ids, constant(starts));
+  return add(fromStart(ids, rows), constant(starts));
 }
 
 /** Elements of one axis at the given places: output[..., i..., ...] = x[..., ids[i...], ...]. Default: rows of a table. */
@@ -86,6 +89,9 @@ export function gather(x: Tensor, ids: Tensor, axis = 0): Tensor {
 export const scatterAddOp = op<{ readonly rows: number }, 2>("scatterAdd", {
   infer([ids, updates], { rows }) {
     checkIds("scatterAdd", ids);
+    if (!Number.isInteger(rows) || rows < 0) {
+      throw new RecurraError("scatter-shape", `scatterAdd: wants a whole number of rows, got ${rows}`);
+    }
     const fits = ids.shape.every((dimension, i) => dimension === updates.shape[i]);
     if (!fits) {
       throw new RecurraError(
@@ -125,6 +131,9 @@ export function scatterAdd(rows: number, ids: Tensor, updates: Tensor): Tensor {
 /** 1 at the place that each id names along a new last axis of length `depth`, else 0. */
 export function oneHot(ids: Tensor, depth: number, dtype: DType = "float32"): Tensor {
   checkIds("oneHot", ids);
+  if (!Number.isInteger(depth) || depth < 0) {
+    throw new RecurraError("one-hot-depth", `oneHot: the depth is a whole number from 0 up, got ${depth}`);
+  }
   const places = constant(
     ndarray(
       Array.from({ length: depth }, (_, i) => i),
@@ -156,7 +165,7 @@ export const pickOp = op<object, 2>("pick", {
         { dtype: ids.dtype },
       ),
     );
-    const here = equal(expandDims(ids, -1), places);
+    const here = equal(expandDims(fromStart(ids, depth), -1), places);
     return [select(here, broadcastTo(expandDims(dy, -1), x.shape), scalar(0, x.dtype)), undefined];
   },
   evaluate([x, ids]) {

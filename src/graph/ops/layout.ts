@@ -133,6 +133,11 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  const types = new Set(tensors.map(formatType));
+  if (types.size !== 1) {
+    const got = [...types].join(", ") || "none";
+    throw new RecurraError("stack-shape", `stack: wants at least one tensor, all of one type, got ${got}`);
+  }
   return concat(
     tensors.map((x) => expandDims(x, axis)),
     axis,
@@ -145,6 +150,12 @@ export const splitOp: Op<{ readonly axis: number; readonly sizes: readonly numbe
   infer(inputs, { axis, sizes }) {
     const x = item(inputs);
     const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (sizes.some((size) => !Number.isInteger(size) || size < 0)) {
+      throw new RecurraError(
+        "split-size",
+        `split: sizes are whole and not negative, got [${sizes}] for axis ${axis} of ${formatType(x)}`,
+      );
+    }
     if (total !== x.shape[axis]) {
       throw new RecurraError(
         "split-size",
@@ -182,7 +193,8 @@ export const splitOp: Op<{ readonly axis: number; readonly sizes: readonly numbe
 export function split(x: Tensor, sections: number | readonly number[], axis = 0): readonly Tensor[] {
   const along = normalizeAxis(axis, x.rank, "split");
   const length = at(x.shape, along);
-  if (typeof sections === "number" && (sections < 1 || length % sections !== 0)) {
+  const divides = (pieces: number) => Number.isInteger(pieces) && pieces >= 1 && length % pieces === 0;
+  if (typeof sections === "number" && !divides(sections)) {
     throw new RecurraError(
       "split-size",
       `split: axis ${along} of ${formatType(x)} does not divide into ${sections} equal pieces`,
@@ -271,6 +283,9 @@ export function slice(x: Tensor, axis: number, start: number, end?: number, step
   if (!Number.isInteger(step) || step < 1) {
     throw new RecurraError("slice-step", `slice: the step is a positive whole number, got ${step}`);
   }
+  const odd = [start, end ?? length].find((position) => !Number.isInteger(position));
+  if (odd !== undefined)
+    throw new RecurraError("index-range", `slice: positions are whole numbers, got ${odd}`);
   const range = { start: place(start), end: Math.max(place(end ?? length), place(start)), step };
   return takeRanges(
     x,

@@ -2,7 +2,7 @@
 
 import { RecurraError } from "../../platform/error.ts";
 import { isFloat } from "../../tensor/dtype.ts";
-import { broadcastShapes, type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
+import { broadcastShapes, type Shape, sameShape, sizeOf, stridesOf } from "../../tensor/shape.ts";
 import { apply, type Lifted, op, type Value } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { alignStacked, at, broadcastOffsets, reshape, squeeze, sumTo } from "./sum.ts";
@@ -22,16 +22,18 @@ function sides(shape: Shape, transposed: boolean): readonly [number, number] {
   return transposed ? [columns, rows] : [rows, columns];
 }
 
+/** `shown` is what an error says the operands were. */
 function inferProduct(
   what: string,
   a: TensorType,
   b: TensorType,
   { transposeA, transposeB }: Attributes,
+  [shownA, shownB]: readonly [TensorType, TensorType] = [a, b],
 ): TensorType {
   if (a.dtype !== b.dtype || a.dtype === "bool") {
     throw new RecurraError(
       "op-dtype",
-      `${what}: wants two numeric tensors of one dtype, got ${formatType(a)} and ${formatType(b)}`,
+      `${what}: wants two numeric tensors of one dtype, got ${formatType(shownA)} and ${formatType(shownB)}`,
     );
   }
   const [m, k] = sides(a.shape, transposeA);
@@ -40,7 +42,7 @@ function inferProduct(
     const note = (type: TensorType, flag: boolean) => `${formatType(type)}${flag ? " (transposed)" : ""}`;
     throw new RecurraError(
       "matmul-shape",
-      `${what}: ${note(a, transposeA)} and ${note(b, transposeB)} do not fit together`,
+      `${what}: ${note(shownA, transposeA)} and ${note(shownB, transposeB)} do not fit together`,
     );
   }
   return {
@@ -126,7 +128,7 @@ function liftProduct(a: Lifted, b: Lifted, attributes: Attributes): Tensor {
 /** matmul of operands that have at least two axes; a plain matrix on the right meets a stack as one tall matrix. */
 function product(a: Tensor, b: Tensor, attributes: Attributes): Tensor {
   if (a.rank > 2 && b.rank === 2 && !attributes.transposeA) {
-    const rows = reshape(a, [-1, at(a.shape, a.rank - 1)]);
+    const rows = reshape(a, [sizeOf(a.shape.slice(0, -1)), at(a.shape, a.rank - 1)]);
     const flat = apply(matmulOp, [rows, b], attributes);
     return reshape(flat, [...a.shape.slice(0, -1), at(flat.shape, 1)]);
   }
@@ -148,19 +150,24 @@ export function matmul(
       `matmul: ${formatType(a)} and ${formatType(b)}: a scalar has no rows; use mul`,
     );
   }
-  if (a.rank === 1) return squeeze(matmul(reshape(a, [1, a.size]), b, { transposeB }), -2);
-  if (b.rank === 1) return squeeze(matmul(a, reshape(b, [b.size, 1]), { transposeA }), -1);
-  return product(a, b, { transposeA, transposeB });
+  const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
+  const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
+  const options = { transposeA: transposeA && a.rank > 1, transposeB: transposeB && b.rank > 1 };
+  inferProduct("matmul", left, right, options, [a, b]);
+  const whole = product(left, right, options);
+  return squeeze(whole, [...(a.rank === 1 ? [-2] : []), ...(b.rank === 1 ? [-1] : [])]);
 }
 
 /** a·b + c for matrices, as one ONNX node; passes make it, users write it with matmul and add. */
 export const gemmOp = op<Attributes, 3>("gemm", {
   infer([a, b, c], attributes) {
     const type = inferProduct("gemm", a, b, attributes);
-    if (type.shape.length !== 2 || broadcastShapes("gemm", type.shape, c.shape).length !== 2) {
+    const fits =
+      c.dtype === type.dtype && sameShape(broadcastShapes("gemm", type.shape, c.shape), type.shape);
+    if (type.shape.length !== 2 || !fits) {
       throw new RecurraError(
         "matmul-shape",
-        `gemm: wants matrices, got ${[a, b, c].map(formatType).join(", ")}`,
+        `gemm: wants matrices and what broadcasts to their product, got ${[a, b, c].map(formatType).join(", ")}`,
       );
     }
     return type;

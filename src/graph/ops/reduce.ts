@@ -5,11 +5,18 @@ import { isFloat } from "../../tensor/dtype.ts";
 import { normalizeAxis, sizeOf } from "../../tensor/shape.ts";
 import { apply, type Op, op, type Value } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
-import { add, cast, div, equal, log, mul, stopGradient, sub } from "./arithmetic.ts";
-import { exp, sqrt, square } from "./functions.ts";
+import { add, cast, div, equal, greater, log, mul, select, stopGradient, sub } from "./arithmetic.ts";
+import { abs, exp, sqrt, square } from "./functions.ts";
 import { at, axesOf, broadcastOffsets, type ReduceOptions, reducedShape, reshape, sum } from "./sum.ts";
 
 type ReduceAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
+
+function checkOrdered(name: string, x: TensorType, axes: readonly number[]): void {
+  if (x.dtype === "bool") throw new RecurraError("op-dtype", `${name}: wants numbers, got ${formatType(x)}`);
+  if (axes.some((axis) => x.shape[axis] === 0)) {
+    throw new RecurraError("reduce-empty", `${name}: an axis of ${formatType(x)} is empty`);
+  }
+}
 
 function extremeOp(
   name: string,
@@ -19,11 +26,7 @@ function extremeOp(
 ): Op<ReduceAttributes> {
   const rule: Op<ReduceAttributes> = op<ReduceAttributes, 1>(name, {
     infer([x], { axes, keepDims }) {
-      if (x.dtype === "bool")
-        throw new RecurraError("op-dtype", `${name}: wants numbers, got ${formatType(x)}`);
-      if (axes.some((axis) => x.shape[axis] === 0)) {
-        throw new RecurraError("reduce-empty", `${name}: an axis of ${formatType(x)} is empty`);
-      }
+      checkOrdered(name, x, axes);
       return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
     },
     // Ties share the gradient equally, as in PyTorch and JAX.
@@ -55,16 +58,19 @@ type Axis = number | readonly number[];
 
 /** The largest element over the given axes (default: all). */
 export function max(x: Tensor, axis?: Axis, { keepDims = false }: ReduceOptions = {}): Tensor {
-  return apply(maxOp, [x], { axes: axesOf(axis, x.rank, "max"), keepDims });
+  const axes = axesOf(axis, x.rank, "max");
+  return axes.length === 0 ? x : apply(maxOp, [x], { axes, keepDims });
 }
 
 /** The smallest element over the given axes (default: all). */
 export function min(x: Tensor, axis?: Axis, { keepDims = false }: ReduceOptions = {}): Tensor {
-  return apply(minOp, [x], { axes: axesOf(axis, x.rank, "min"), keepDims });
+  const axes = axesOf(axis, x.rank, "min");
+  return axes.length === 0 ? x : apply(minOp, [x], { axes, keepDims });
 }
 
 /** The arithmetic mean over the given axes (default: all). */
 export function mean(x: Tensor, axis?: Axis, options: ReduceOptions = {}): Tensor {
+  floats("mean", x);
   const count = axesOf(axis, x.rank, "mean").reduce((product, a) => product * at(x.shape, a), 1);
   return mul(sum(x, axis, options), 1 / count);
 }
@@ -81,8 +87,10 @@ export function standardDeviation(x: Tensor, axis?: Axis, options: ReduceOptions
 
 /** log Σ exp x over the given axes (default: all), without overflow. */
 export function logSumExp(x: Tensor, axis?: Axis, { keepDims = false }: ReduceOptions = {}): Tensor {
+  floats("logSumExp", x);
   const axes = axesOf(axis, x.rank, "logSumExp");
-  const peak = stopGradient(max(x, axes, { keepDims: true }));
+  const highest = stopGradient(max(x, axes, { keepDims: true }));
+  const peak = select(greater(Number.POSITIVE_INFINITY, abs(highest)), highest, 0); // ∞ - ∞ would be NaN
   const total = add(log(sum(exp(sub(x, peak)), axes, { keepDims: true })), peak);
   return reshape(total, reducedShape(x.shape, axes, keepDims));
 }
@@ -101,6 +109,8 @@ function mapLines(x: Value, axis: number, line: (values: Float64Array) => Float6
   return result;
 }
 
+const largest = (values: Float64Array) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+
 function floats(name: string, x: TensorType): TensorType {
   if (!isFloat(x.dtype))
     throw new RecurraError("op-dtype", `${name}: wants a float tensor, got ${formatType(x)}`);
@@ -115,7 +125,7 @@ export const softmaxOp = op<{ readonly axis: number }, 1>("softmax", {
   },
   evaluate: ([x], { axis }) =>
     mapLines(x, axis, (values) => {
-      const peak = Math.max(...values);
+      const peak = largest(values);
       const powers = values.map((value) => Math.exp(value - peak));
       const total = powers.reduce((sum, value) => sum + value, 0);
       return powers.map((value) => value / total);
@@ -134,7 +144,7 @@ const logSoftmaxOp = op<{ readonly axis: number }, 1>("logSoftmax", {
   gradient: (dy, _, { axis }, y) => [sub(dy, mul(exp(y), sum(dy, axis, { keepDims: true })))],
   evaluate: ([x], { axis }) =>
     mapLines(x, axis, (values) => {
-      const peak = Math.max(...values);
+      const peak = largest(values);
       const total = Math.log(values.reduce((sum, value) => sum + Math.exp(value - peak), 0)) + peak;
       return values.map((value) => value - total);
     }),
@@ -175,12 +185,15 @@ export function cumsum(
 }
 
 const argmaxOp = op<{ readonly axis: number }, 1>("argmax", {
-  infer: ([x], { axis }) => ({ dtype: "int64", shape: reducedShape(x.shape, [axis], false) }),
+  infer([x], { axis }) {
+    checkOrdered("argmax", x, [axis]);
+    return { dtype: "int64", shape: reducedShape(x.shape, [axis], false) };
+  },
   gradient: "none",
   evaluate([x], { axis }) {
     const places: number[] = [];
     mapLines(x, axis, (values) => {
-      places.push(values.indexOf(Math.max(...values)));
+      places.push(values.indexOf(largest(values)));
       return values;
     });
     return Float64Array.from(places);

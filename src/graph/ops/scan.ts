@@ -8,7 +8,7 @@ import { interpret } from "../interpret.ts";
 import { applyAll, isOp, item, type Op, type Value } from "../op.ts";
 import { dependents, nodesOf, substitute } from "../rewrite.ts";
 import { formatType, type Node, Tensor } from "../tensor.ts";
-import { leavesOf, withLeaves } from "../tree.ts";
+import { leavesLike, leavesOf, withLeaves } from "../tree.ts";
 import { vjp } from "../vjp.ts";
 import { add } from "./arithmetic.ts";
 
@@ -348,10 +348,12 @@ export function scan(
     return at(row.shape, 0);
   });
   const length = options.length ?? lengths[0];
-  if (length === undefined || length < 1 || lengths.some((other) => other !== length)) {
+  const whole = length !== undefined && Number.isInteger(length) && length >= 1;
+  if (!whole || lengths.some((other) => other !== length)) {
+    const given = options.length === undefined ? "" : ` and length ${options.length}`;
     throw new RecurraError(
       "scan-length",
-      `scan: wants sequences of one length of at least 1, got ${rows.map(formatType).join(", ") || "none"}`,
+      `scan: wants sequences of one length of at least 1, got ${rows.map(formatType).join(", ") || "none"}${given}`,
     );
   }
   const carryParameters = inits.map((tensor, i) => input(`carry${i}`, tensor));
@@ -364,15 +366,9 @@ export function scan(
   );
   const { carry, output } = isTensor(result)
     ? { carry: result, output: result }
-    : (result as { carry: unknown; output: unknown });
-  const nextCarries = leavesOf(carry, isTensor, "scan: the body's carry");
+    : (Object(result) as { carry: unknown; output: unknown });
+  const nextCarries = leavesLike(init, carry, isTensor, "scan: the body's carry");
   const steps = leavesOf(output, isTensor, "scan: the body's output");
-  if (nextCarries.length !== inits.length) {
-    throw new RecurraError(
-      "scan-carry",
-      `scan: the carry is ${inits.length} tensors at first and ${nextCarries.length} after a step`,
-    );
-  }
   const outputs = closeScan({
     inits,
     sequences: rows,

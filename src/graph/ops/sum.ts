@@ -1,6 +1,7 @@
 // Sum and broadcast, each the other's gradient, and reshape, which both lean on.
 
 import { RecurraError } from "../../platform/error.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import {
   broadcastShapes,
   formatShape,
@@ -12,6 +13,7 @@ import {
 } from "../../tensor/shape.ts";
 import { apply, type Lifted, op } from "../op.ts";
 import { formatType, type Tensor } from "../tensor.ts";
+import { scalar } from "./leaf.ts";
 
 /** The i-th element; the indices that evaluation rules compute are in range by construction. */
 export function at(data: Float64Array | Int32Array | readonly number[], index: number): number {
@@ -147,6 +149,16 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : apply(broadcastOp, [x], { shape });
 }
 
+/** A tensor of zeros. */
+export function zeros(shape: Shape, dtype: DType = "float32"): Tensor {
+  return broadcastTo(scalar(0, dtype), shape);
+}
+
+/** A tensor of ones. */
+export function ones(shape: Shape, dtype: DType = "float32"): Tensor {
+  return broadcastTo(scalar(1, dtype), shape);
+}
+
 /** A lifted operand whose axes, the time axis apart, are as many as `rank`, so that broadcasting lines them up. */
 export function alignStacked({ tensor, stacked }: Lifted, rank: number): Tensor {
   if (!stacked) return tensor;
@@ -158,7 +170,7 @@ export function alignStacked({ tensor, stacked }: Lifted, rank: number): Tensor 
 export const sumOp = op<{ readonly axes: readonly number[]; readonly keepDims: boolean }, 1>("sum", {
   infer([x], { axes, keepDims }) {
     if (x.dtype === "bool")
-      throw new RecurraError("sum-dtype", "sum: cast a boolean tensor to a number first");
+      throw new RecurraError("sum-dtype", `sum: wants numbers, got ${formatType(x)}; cast it first`);
     return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
   },
   gradient: (dy, [x], { axes }) => [broadcastTo(reshape(dy, reducedShape(x.shape, axes, true)), x.shape)],

@@ -1,14 +1,14 @@
 // Sliding windows over time: convolution and pooling in one dimension, made of slices and one product.
 
 import { RecurraError } from "../../platform/error.ts";
+import { ndarray } from "../../tensor/nd-array.ts";
 import { formatType, type Tensor } from "../tensor.ts";
-import { concat, pad, slice, stack } from "./layout.ts";
-import { matmul } from "./matmul.ts";
-import { constant } from "./leaf.ts";
 import { div } from "./arithmetic.ts";
+import { concat, pad, slice, stack } from "./layout.ts";
+import { constant } from "./leaf.ts";
+import { matmul } from "./matmul.ts";
 import { max } from "./reduce.ts";
 import { at, reshape, sum } from "./sum.ts";
-import { ndarray } from "../../tensor/nd-array.ts";
 
 /** "valid": windows inside the input only. "same": ⌈n / stride⌉ outputs, the smaller half of the padding on the left. "causal": padded on the left alone. */
 export type Padding = "valid" | "same" | "causal";

@@ -1,13 +1,13 @@
 // a·b + c as one node: the last pass, for the executor's sake.
 
+import { isFloat } from "../../tensor/dtype.ts";
+import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import { apply, isOp, item } from "../op.ts";
 import { addOp } from "../ops/arithmetic.ts";
 import { gemmOp, matmulOp } from "../ops/matmul.ts";
-import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
-import { isFloat } from "../../tensor/dtype.ts";
-import { everywhere, useCounts } from "./pass.ts";
 import { rewrite } from "../rewrite.ts";
 import type { Tensor } from "../tensor.ts";
+import { everywhere, useCounts } from "./pass.ts";
 
 export const fuseGemm = everywhere((outputs) => {
   const uses = useCounts(outputs);

@@ -3,8 +3,8 @@
 import { applyAll, isOp, item, type Lifted } from "../op.ts";
 import { input } from "../ops/leaf.ts";
 import { matmulOp } from "../ops/matmul.ts";
-import { alignStacked } from "../ops/sum.ts";
 import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
+import { alignStacked } from "../ops/sum.ts";
 import { nodesOf, substitute } from "../rewrite.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { nodeByNode } from "./pass.ts";

@@ -18,7 +18,8 @@ export const device: Device = {
       executionMode: "sequential",
       graphOptimizationLevel: "all",
       interOpNumThreads: 1,
-      logSeverityLevel: 3,
+      // Errors come as exceptions; printing them as well is left to whoever catches them.
+      logSeverityLevel: 4,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     };
     try {
@@ -48,7 +49,10 @@ class CpuExecutable implements Executable {
     const session = this.#session;
     if (session === undefined) throw new RecurraError("device", `cpu: ${this.#label} has been released`);
     if (feeds.length !== this.inputNames.length) {
-      throw new RecurraError("device", `cpu: ${this.#label} wants ${this.inputNames.length} inputs, got ${feeds.length}`);
+      throw new RecurraError(
+        "device",
+        `cpu: ${this.#label} wants ${this.inputNames.length} inputs, got ${feeds.length}`,
+      );
     }
     const named: Record<string, OrtTensor> = {};
     for (const [i, name] of this.inputNames.entries()) {
@@ -60,7 +64,11 @@ class CpuExecutable implements Executable {
       results = await session.run(named);
     } catch (cause) {
       const given = feeds.map(({ dtype, shape }, i) => `${this.inputNames[i]} ${dtype}${formatShape(shape)}`);
-      throw new RecurraError("device", `cpu: ${this.#label} failed on ${given.join(", ")}: ${messageOf(cause)}`, { cause });
+      throw new RecurraError(
+        "device",
+        `cpu: ${this.#label} failed on ${given.join(", ")}: ${messageOf(cause)}`,
+        { cause },
+      );
     }
     return this.outputNames.map((name) => {
       const result = results[name] as OrtTensor;
@@ -81,12 +89,18 @@ const wrappers = new WeakMap<NdArray, OrtTensor>();
 function ortTensor(ort: Ort, array: NdArray, name: string): OrtTensor {
   // The views of a WebAssembly memory lose their elements when it grows.
   if (array.data.length !== sizeOf(array.shape)) {
-    throw new RecurraError("device", `cpu: the array for "${name}" lost its memory, which has grown or moved: make it anew`);
+    throw new RecurraError(
+      "device",
+      `cpu: the array for "${name}" lost its memory, which has grown or moved: make it anew`,
+    );
   }
   const known = wrappers.get(array);
   if (known !== undefined) return known;
   if (array.dtype === "float16") {
-    throw new RecurraError("device", `cpu: "${name}" is float16, in which nothing computes: convert it to float32`);
+    throw new RecurraError(
+      "device",
+      `cpu: "${name}" is float16, in which nothing computes: convert it to float32`,
+    );
   }
   const tensor = new ort.Tensor(array.dtype, array.data as never, array.shape);
   wrappers.set(array, tensor);

@@ -2,7 +2,8 @@
 
 import { batchFactor } from "../../graph/batch.ts";
 import type { AttributeValue, Emitter, Subgraph } from "../../graph/emitter.ts";
-import { item } from "../../graph/op.ts";
+import { isOp, item } from "../../graph/op.ts";
+import { inputOp, randomOp } from "../../graph/ops/leaf.ts";
 import { nodesOf } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -10,80 +11,13 @@ import type { DType } from "../../tensor/dtype.ts";
 import { NdArray, ndarray } from "../../tensor/nd-array.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { ONNX_DTYPE, type OnnxGraph, type OnnxInitializer, type OnnxNode, type ValueInfo } from "./model.ts";
+import { ModelScope } from "./model-scope.ts";
 
-/** Constants of at most this many bytes are told apart by what they hold, and stand in the very graph that uses them. */
+/**
+ * Constants of at most this many bytes are told apart by what they hold, and each graph that uses them has its own. Larger ones are told
+ * apart by their array. Either stands in the graph that uses it: a loop over batch 1 with its weights outside the body took 11 % longer.
+ */
 const SMALL = 256;
-
-/** A tensor of the model's inputs, from which the batch size can be read. */
-interface BatchSource {
-  readonly name: string;
-  readonly axis: number;
-  readonly factor: number;
-}
-
-/** What the graphs of one model share: names, large constants, and how the batch size is found. */
-class ModelScope {
-  readonly #taken: ReadonlySet<string>;
-  readonly #source: BatchSource | undefined;
-  readonly #targets = new Map<string, string>();
-  readonly #large = new Map<unknown, string>();
-  #count = 0;
-
-  constructor(taken: ReadonlySet<string>, source: BatchSource | undefined) {
-    this.#taken = taken;
-    this.#source = source;
-  }
-
-  /** A name that no other value of the model has, also not in another graph. */
-  name(kind: "v" | "c"): string {
-    for (;;) {
-      const name = `${kind}${this.#count++}`;
-      if (!this.#taken.has(name)) return name;
-    }
-  }
-
-  /** The name of a large constant, given what it was first stored as; the same array is stored once. */
-  large(value: NdArray, store: () => string): string {
-    const name = this.#large.get(value.data) ?? store();
-    this.#large.set(value.data, name);
-    return name;
-  }
-
-  /** An int64 vector of dimensions, computed once for the model from the batch size that an input has. */
-  target(shape: Shape, root: GraphBuilder): string {
-    const key = shape.join();
-    const known = this.#targets.get(key);
-    if (known !== undefined) return known;
-    const parts = shape.map((dimension) => {
-      const factor = batchFactor(dimension);
-      return factor === undefined ? root.int64s([dimension]) : this.#multiple(factor, root);
-    });
-    const name = parts.length === 1 ? item(parts) : root.one("Concat", parts, { axis: 0 });
-    this.#targets.set(key, name);
-    return name;
-  }
-
-  /** An int64 vector of one element: the batch size, `factor` times. */
-  #multiple(factor: number, root: GraphBuilder): string {
-    const key = `batch*${factor}`;
-    const known = this.#targets.get(key);
-    if (known !== undefined) return known;
-    const source = this.#source;
-    if (source === undefined) {
-      throw new RecurraError("onnx-batch", "lowering: the graph speaks of any batch size, but no input has one to take it from");
-    }
-    let name: string;
-    if (factor === source.factor) {
-      name = root.one("Shape", [source.name], { start: source.axis, end: source.axis + 1 });
-    } else if (factor === 1) {
-      name = root.one("Div", [this.#multiple(source.factor, root), root.int64s([source.factor])]);
-    } else {
-      name = root.one("Mul", [this.#multiple(1, root), root.int64s([factor])]);
-    }
-    this.#targets.set(key, name);
-    return name;
-  }
-}
 
 /** One graph in the making: the model's own, or the body of a Scan. */
 export class GraphBuilder implements Emitter {
@@ -105,14 +39,11 @@ export class GraphBuilder implements Emitter {
   }
 
   /** A model's own graph. `inputs` are those that the batch size may be read from. */
-  static root(inputs: readonly (readonly [name: string, tensor: Tensor])[], taken: ReadonlySet<string>): GraphBuilder {
-    const sources = inputs.flatMap(([name, { shape }]) =>
-      shape.flatMap((dimension, axis) => {
-        const factor = batchFactor(dimension);
-        return factor === undefined ? [] : [{ name, axis, factor }];
-      }),
-    );
-    return new GraphBuilder(new ModelScope(taken, sources.find(({ factor }) => factor === 1) ?? sources[0]));
+  static root(
+    inputs: readonly (readonly [name: string, tensor: Tensor])[],
+    taken: ReadonlySet<string>,
+  ): GraphBuilder {
+    return new GraphBuilder(new ModelScope(inputs, taken));
   }
 
   emit(
@@ -124,19 +55,28 @@ export class GraphBuilder implements Emitter {
     const outputs = Array.from({ length: outputCount }, () => this.#model.name("v"));
     const known = inputs.map((name) => this.#settle(name, opType));
     const holdsZero = opType === "Reshape" && this.#zeroTargets.has(item(known, 1));
-    this.#nodes.push({ opType, inputs: known, outputs, attributes: holdsZero ? { ...attributes, allowzero: 1 } : attributes });
+    this.#nodes.push({
+      opType,
+      inputs: known,
+      outputs,
+      attributes: holdsZero ? { ...attributes, allowzero: 1 } : attributes,
+    });
     for (const name of outputs) this.#produced.add(name);
     return outputs;
   }
 
-  one(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string {
+  one(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+  ): string {
     return item(this.emit(opType, inputs, attributes));
   }
 
   constant(value: NdArray): string {
-    if (value.data.byteLength > SMALL) return this.#model.large(value, () => this.#root.#store(value));
+    if (value.data.byteLength > SMALL) return this.#model.large(value, this, this.#root);
     const key = `${value.dtype}[${value.shape}]${new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength)}`;
-    const name = this.#small.get(key) ?? this.#store(value);
+    const name = this.#small.get(key) ?? this.store(value);
     this.#small.set(key, name);
     return name;
   }
@@ -177,7 +117,11 @@ export class GraphBuilder implements Emitter {
     return target;
   }
 
-  subgraph(parameters: readonly Tensor[], outputs: readonly Tensor[], bound: ReadonlyMap<Tensor, string>): Subgraph {
+  subgraph(
+    parameters: readonly Tensor[],
+    outputs: readonly Tensor[],
+    bound: ReadonlyMap<Tensor, string>,
+  ): Subgraph {
     const builder = new GraphBuilder(this.#model, this.#root);
     const values = new Map(bound);
     const inputs = parameters.map((parameter) => {
@@ -210,21 +154,38 @@ export class GraphBuilder implements Emitter {
   #lower(outputs: readonly Tensor[], values: Map<Tensor, string>): void {
     for (const node of nodesOf(outputs)) {
       if (node.outputs.every((output) => values.has(output))) continue;
-      const names = node.op.lower(this, node.inputs.map((tensor) => nameOf(tensor, values)), node);
+      if (isOp(node, inputOp) || isOp(node, randomOp)) {
+        throw new RecurraError(
+          "unbound-leaf",
+          `lowering: the outputs rest on ${node.outputs}, which is not among the model's inputs`,
+        );
+      }
+      const names = node.op.lower(
+        this,
+        node.inputs.map((tensor) => nameOf(tensor, values)),
+        node,
+      );
       for (const [i, output] of node.outputs.entries()) values.set(output, item(names, i));
     }
   }
 
-  #store(value: NdArray): string {
+  /** Adds an initializer. */
+  store(value: NdArray): string {
     const name = this.#model.name("c");
     this.#initializers.push({ name, value });
     return name;
+  }
+
+  /** Gives an initializer to another graph. */
+  hand(name: string, to: GraphBuilder): void {
+    const place = this.#initializers.findIndex((initializer) => initializer.name === name);
+    to.#initializers.push(...this.#initializers.splice(place, 1));
   }
 }
 
 function nameOf(tensor: Tensor, values: ReadonlyMap<Tensor, string>): string {
   const name = values.get(tensor);
-  if (name === undefined) throw new RecurraError("unbound-leaf", `lowering: no value for ${tensor}`);
+  if (name === undefined) throw new TypeError(`lowering: ${tensor} is read before it is made`);
   return name;
 }
 

@@ -28,11 +28,20 @@ export interface LowerOptions {
  * @returns the bytes of the .onnx file
  * @throws RecurraError where a name is given twice, or a leaf that the outputs rest on is not among the inputs
  */
-export function lowerModel({ inputs, outputs, producer = "recurra", doc = "", metadata = {} }: LowerOptions): Uint8Array {
+export function lowerModel({
+  inputs,
+  outputs,
+  producer = "recurra",
+  doc = "",
+  metadata = {},
+}: LowerOptions): Uint8Array {
   const taken = new Set<string>();
   for (const [name] of [...inputs, ...outputs]) {
     if (name === "" || taken.has(name)) {
-      throw new RecurraError("onnx-name", `lowering: each input and output wants a name of its own, "${name}" is ${name === "" ? "none" : "given twice"}`);
+      throw new RecurraError(
+        "onnx-name",
+        `lowering: each input and output wants a name of its own, "${name}" is ${name === "" ? "none" : "given twice"}`,
+      );
     }
     taken.add(name);
   }
@@ -50,7 +59,9 @@ export function lowerModel({ inputs, outputs, producer = "recurra", doc = "", me
 function renamed(graph: OnnxGraph, names: ReadonlyMap<string, string>): OnnxGraph {
   const now = (name: string) => names.get(name) ?? name;
   const inner = (value: AttributeValue): AttributeValue =>
-    typeof value === "object" && "graph" in value ? { ...value, graph: renamed(value.graph as OnnxGraph, names) } : value;
+    typeof value === "object" && "graph" in value
+      ? { ...value, graph: renamed(value.graph as OnnxGraph, names) }
+      : value;
   return {
     ...graph,
     nodes: graph.nodes.map(({ opType, inputs, outputs, attributes }) => ({

@@ -3,7 +3,15 @@
 
 import type { AttributeValue } from "../../graph/emitter.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
-import { IR_VERSION, ONNX_DTYPE, type OnnxGraph, type OnnxModel, type OnnxNode, OPSET, type ValueInfo } from "./model.ts";
+import {
+  IR_VERSION,
+  ONNX_DTYPE,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  OPSET,
+  type ValueInfo,
+} from "./model.ts";
 import { MessageWriter } from "./protobuf.ts";
 
 /** AttributeProto.AttributeType: which of an attribute's values is held. */
@@ -34,7 +42,8 @@ export function writeModel({ graph, producer, doc, metadata }: OnnxModel): Uint8
 function writeGraph(writer: MessageWriter, graph: OnnxGraph): void {
   for (const node of graph.nodes) writer.message(1, (inner) => writeNode(inner, node));
   writer.string(2, graph.name);
-  for (const { name, value } of graph.initializers) writer.message(5, (inner) => writeTensor(inner, name, value));
+  for (const { name, value } of graph.initializers)
+    writer.message(5, (inner) => writeTensor(inner, name, value));
   for (const input of graph.inputs) writer.message(11, (inner) => writeValueInfo(inner, input));
   for (const output of graph.outputs) writer.message(12, (inner) => writeValueInfo(inner, output));
 }
@@ -42,6 +51,8 @@ function writeGraph(writer: MessageWriter, graph: OnnxGraph): void {
 function writeNode(writer: MessageWriter, { opType, inputs, outputs, attributes }: OnnxNode): void {
   for (const name of inputs) writer.string(1, name);
   for (const name of outputs) writer.string(2, name);
+  // Named for what it gives, so that errors and profiles of a runtime say which one they mean.
+  if (outputs[0] !== undefined) writer.string(3, outputs[0]);
   writer.string(4, opType);
   for (const [name, value] of Object.entries(attributes)) {
     writer.message(5, (inner) => writeAttribute(inner, name, value));

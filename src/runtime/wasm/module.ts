@@ -18,6 +18,7 @@ const PLAIN = {
   "i32.sub": 0x6b,
   "i32.mul": 0x6c,
   "i32.and": 0x71,
+  "i32.or": 0x72,
   "i32.xor": 0x73,
   "i32.shl": 0x74,
   "i32.shr_u": 0x76,
@@ -29,15 +30,16 @@ const PLAIN = {
 } as const;
 
 const VECTOR = {
+  "i16x8.splat": 0x10,
   "i32x4.splat": 0x11,
   "f32x4.splat": 0x13,
   "f64x2.splat": 0x14,
+  "i16x8.ge_u": 0x36,
   "f32x4.eq": 0x41,
   "f32x4.ne": 0x42,
   "f32x4.lt": 0x43,
   "f32x4.gt": 0x44,
   "f32x4.ge": 0x46,
-  "i32x4.ge_u": 0x40,
   "v128.not": 0x4d,
   "v128.and": 0x4e,
   "v128.or": 0x50,
@@ -47,6 +49,8 @@ const VECTOR = {
   "f64x2.promote_low_f32x4": 0x5f,
   "f32x4.floor": 0x68,
   "f32x4.nearest": 0x6a,
+  "i32x4.extend_low_i16x8_s": 0xa7,
+  "i32x4.extend_high_i16x8_s": 0xa8,
   "i32x4.shl": 0xab,
   "i32x4.shr_u": 0xad,
   "i32x4.add": 0xae,
@@ -59,13 +63,15 @@ const VECTOR = {
   "f32x4.div": 0xe7,
   "f32x4.min": 0xe8,
   "f32x4.max": 0xe9,
+  "f32x4.pmin": 0xea,
+  "f32x4.pmax": 0xeb,
   "f64x2.add": 0xf0,
   "f64x2.mul": 0xf2,
   "f32x4.convert_i32x4_s": 0xfa,
 } as const;
 
 /** Instructions on a lane that the code names. */
-const LANE = { "f64x2.extract_lane": 0x21 } as const;
+const LANE = { "f32x4.extract_lane": 0x1f, "f64x2.extract_lane": 0x21 } as const;
 
 // The opcode, and the alignment that the address is promised to have, as a power of two.
 const LOAD = { "i32.load": [0x28, 2], "f32.load": [0x2a, 2], "v128.load": [0xfd00, 2] } as const;
@@ -77,7 +83,8 @@ export type OpName = keyof typeof PLAIN | keyof typeof VECTOR;
 
 /** Applies an instruction to operands. */
 export function op(name: OpName, ...operands: readonly Code[]): Code {
-  const code = name in PLAIN ? [PLAIN[name as keyof typeof PLAIN]] : vector(VECTOR[name as keyof typeof VECTOR]);
+  const code =
+    name in PLAIN ? [PLAIN[name as keyof typeof PLAIN]] : vector(VECTOR[name as keyof typeof VECTOR]);
   return [...operands.flat(), ...code];
 }
 
@@ -108,7 +115,11 @@ export function shuffle(bytes: readonly number[], a: Code, b: Code): Code {
 
 /** The four chosen 32-bit lanes of two vectors; lanes of the second count from 4. */
 export function shuffleLanes(lanes: readonly number[], a: Code, b: Code): Code {
-  return shuffle(lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)), a, b);
+  return shuffle(
+    lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+    a,
+    b,
+  );
 }
 
 export function i32(value: number): Code {
@@ -199,7 +210,10 @@ export function wasmFunction<const Name extends string, const Parameters extends
   name: Name,
   parameters: Parameters,
   result: ValueType | undefined,
-  body: (parameters: { [K in keyof Parameters]: Local }, local: (type: ValueType) => Local) => readonly Code[],
+  body: (
+    parameters: { [K in keyof Parameters]: Local },
+    local: (type: ValueType) => Local,
+  ) => readonly Code[],
 ): WasmFunction<Name> {
   const locals: ValueType[] = [];
   const local = (type: ValueType) => new Local(type, parameters.length + locals.push(type) - 1);

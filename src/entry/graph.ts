@@ -1,0 +1,33 @@
+// What `import … from "recurra/graph"` gives: the functional core, on which the layers stand and a user's own cells can.
+
+import "../graph/chain.ts";
+
+export * from "../graph/ops/arithmetic.ts";
+export { einsum } from "../graph/ops/einsum.ts";
+export * from "../graph/ops/functions.ts";
+export { gather, oneHot, pick, scatterAdd } from "../graph/ops/gather.ts";
+export { concat, pad, reverse, slice, split, stack, swapAxes, take, transpose } from "../graph/ops/layout.ts";
+export { constant, dropoutMask, randomNormal, randomUniform, scalar } from "../graph/ops/leaf.ts";
+export { type MatmulOptions, matmul } from "../graph/ops/matmul.ts";
+export {
+  argmax,
+  cumsum,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  softmax,
+  standardDeviation,
+  variance,
+} from "../graph/ops/reduce.ts";
+export { type Scanned, type ScanOptions, scan } from "../graph/ops/scan.ts";
+export { broadcastTo, expandDims, ones, type ReduceOptions, reshape, squeeze, sum, zeros } from "../graph/ops/sum.ts";
+export { averagePool1d, conv1d, maxPool1d, type Padding, type WindowOptions } from "../graph/ops/window.ts";
+export { Tensor, type TensorType } from "../graph/tensor.ts";
+export { grad, valueAndGrad } from "../graph/trace.ts";
+export type { Tree } from "../graph/tree.ts";
+export { type JitOptions, type Jitted, jit } from "../runtime/jit.ts";
+export { RecurraError } from "../platform/error.ts";
+export { NdArray, ndarray } from "../tensor/nd-array.ts";
+export { Random } from "../tensor/random.ts";

@@ -1,0 +1,29 @@
+// What `import … from "recurra"` gives.
+
+import "./graph/chain.ts";
+
+export {
+  type Callback,
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  type Logs,
+  ModelCheckpoint,
+  type ModelCheckpointOptions,
+  type TrainingState,
+} from "./model/callbacks.ts";
+export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
+export type { FitOptions, History } from "./model/fit.ts";
+export { type CompileModelOptions, Model, type ModelOptions } from "./model/model.ts";
+export { loadModel } from "./model/load.ts";
+export { Sequential, sequential } from "./model/sequential.ts";
+export type { Activation as ActivationChoice } from "./nn/activations.ts";
+export type { Initializer } from "./nn/initializers.ts";
+export { type CallContext, Layer, type LayerConfig, Weight } from "./nn/layer.ts";
+export * from "./nn/layers/index.ts";
+export { type Loss, type LossFunction, losses } from "./nn/losses.ts";
+export type { MetricChoice } from "./nn/metrics.ts";
+export { type Optimizer, type OptimizerChoice, optimizers } from "./nn/optimizers/index.ts";
+export { RecurraError } from "./platform/error.ts";
+export type { DType } from "./tensor/dtype.ts";
+export { NdArray, ndarray } from "./tensor/nd-array.ts";
+export { Random } from "./tensor/random.ts";

@@ -1,0 +1,69 @@
+// From the arrays that a user gives to batches of rows: checks, shuffling, and buffers that are filled anew for each step.
+
+import { RecurraError } from "../platform/error.ts";
+import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
+import { NdArray, ndarray, type Nested } from "../tensor/nd-array.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
+
+/** Data as users give it: an array, or nested lists of numbers. */
+export type ArrayLike = NdArray | Nested | TypedArray;
+
+/** The array in a dtype that the model reads. */
+export function asArray(data: ArrayLike, dtype: DType): NdArray {
+  const array = data instanceof NdArray ? data : ndarray(data);
+  return array.dtype === dtype ? array : array.astype(dtype);
+}
+
+/**
+ * Inputs of a model: [N, ...shape] in the model's dtype.
+ *
+ * @throws RecurraError that names the argument and the layer which wants the shape
+ */
+export function checkInputs(what: string, data: ArrayLike, shape: Shape, dtype: DType, layer: string): NdArray {
+  const array = asArray(data, dtype);
+  if (array.rank === 0 || !sameShape(array.shape.slice(1), shape)) {
+    throw new RecurraError(
+      "input-shape",
+      `${what}: layer ${layer} wants [samples${shape.map((dimension) => `, ${dimension}`).join("")}], got ${formatShape(array.shape)}`,
+    );
+  }
+  return array;
+}
+
+/** Fails unless two arrays have as many rows. */
+export function checkSameRows(what: string, array: NdArray, count: number, other: string): void {
+  if (array.rank === 0 || array.shape[0] !== count) {
+    throw new RecurraError("input-shape", `${what}: wants ${count} rows, as many as ${other}, got ${formatShape(array.shape)}`);
+  }
+}
+
+/** An array of fixed shape into which rows are copied, so that every step reads the same memory. */
+export class RowBuffer {
+  readonly array: NdArray;
+  readonly #width: number;
+
+  constructor(rows: number, source: NdArray) {
+    const shape = [rows, ...source.shape.slice(1)];
+    this.#width = sizeOf(shape.slice(1));
+    this.array = new NdArray(allocate(source.dtype, sizeOf(shape)), shape, source.dtype);
+  }
+
+  /** Copies the rows that `order[start]`, `order[start + 1]`, … name. */
+  fill(source: NdArray, order: Int32Array, start: number): NdArray {
+    const [rows = 0] = this.array.shape;
+    const width = this.#width;
+    const target = this.array.data as Float32Array;
+    const data = source.data as Float32Array;
+    for (let i = 0; i < rows; i++) {
+      const row = (order[start + i] ?? 0) * width;
+      if (width === 1) target[i] = data[row] ?? 0;
+      else target.set(data.subarray(row, row + width), i * width);
+    }
+    return this.array;
+  }
+}
+
+/** 0, 1, …, n - 1 */
+export function inOrder(n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => i);
+}

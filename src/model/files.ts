@@ -1,0 +1,75 @@
+// The files of a saved model: what each must be, and how a folder is checked before it is read.
+
+import { joinPath, openBytes } from "#platform";
+import { z } from "zod";
+import { RecurraError } from "../platform/error.ts";
+
+export const configFile = "config.json";
+export const weightsFile = "weights.safetensors";
+export const graphFile = "model.onnx";
+export const trainingFile = "training.json";
+
+/** The version of the folder's format that is written. */
+export const formatVersion = 1;
+
+const fileSchema = z.object({ bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** A layer as config.json holds it. */
+export interface LayerRecord {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const layerSchema: z.ZodType<LayerRecord> = z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) });
+
+/** config.json: architecture, preprocessing, and the other files' checksums. */
+export const configSchema = z.object({
+  format: z.literal("recurra-model"),
+  version: z.literal(formatVersion),
+  className: z.string(),
+  name: z.string(),
+  seed: z.number(),
+  layers: z.array(layerSchema).min(1),
+  compile: z
+    .object({ optimizer: z.unknown().optional(), loss: z.unknown(), metrics: z.array(z.unknown()).optional() })
+    .optional(),
+  /** What a kit does to data before the model sees it: scalers, windows, vocabularies. */
+  preprocessing: z.unknown().optional(),
+  files: z.record(z.string(), fileSchema),
+});
+
+export type ModelConfig = z.infer<typeof configSchema>;
+
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Reads a file of a model folder whole. */
+async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await openBytes(path);
+  try {
+    return new Uint8Array(await source.read(0, source.size));
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * Reads a file of a model folder and holds it against the size and checksum in config.json.
+ *
+ * @throws RecurraError where it is missing, truncated or altered
+ */
+export async function readChecked(folder: string, name: string, config: ModelConfig): Promise<Uint8Array<ArrayBuffer>> {
+  const path = joinPath(folder, name);
+  const wanted = config.files[name];
+  if (wanted === undefined) throw new RecurraError("model-config", `${joinPath(folder, "config.json")} does not list ${name}`);
+  const bytes = await readWhole(path);
+  if (bytes.length !== wanted.bytes) {
+    throw new RecurraError("file-altered", `${path} is ${bytes.length} bytes, config.json says ${wanted.bytes}: the file was cut off or replaced`);
+  }
+  if ((await sha256(bytes)) !== wanted.sha256) {
+    throw new RecurraError("file-altered", `${path} does not have the checksum that config.json gives: the file was altered after it was saved`);
+  }
+  return bytes;
+}

@@ -1,0 +1,79 @@
+// What a person sees while a model trains: a bar that moves on a terminal, plain lines elsewhere, nothing on request.
+
+import { now, terminal } from "#platform";
+import type { Logs } from "./callbacks.ts";
+
+/** "auto": a bar on a terminal, lines otherwise. */
+export type Verbosity = "auto" | "bar" | "lines" | "silent";
+
+const barWidth = 20;
+/** Milliseconds between two drawings of the bar. */
+const refresh = 100;
+
+export function formatLogs(logs: Logs): string {
+  return Object.entries(logs)
+    .map(([name, value]) => `${name}: ${value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : value.toFixed(4)}`)
+    .join(" - ");
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)}s`;
+  if (seconds < 60) return `${Math.round(seconds)}s`;
+  const minutes = Math.floor(seconds / 60);
+  const pair = (value: number) => String(value).padStart(2, "0");
+  return minutes < 60
+    ? `${minutes}:${pair(Math.floor(seconds % 60))}`
+    : `${Math.floor(minutes / 60)}:${pair(minutes % 60)}:${pair(Math.floor(seconds % 60))}`;
+}
+
+/** Reports the progress of a training. */
+export class Progress {
+  readonly #style: "bar" | "lines" | "silent";
+  readonly #epochs: number;
+  readonly #steps: number;
+  readonly #began = now();
+  readonly #firstEpoch: number;
+  #epochBegan = 0;
+  #drawn = 0;
+
+  constructor(verbose: Verbosity, epochs: number, steps: number, firstEpoch: number) {
+    this.#style = verbose === "auto" ? (terminal.isInteractive ? "bar" : "lines") : verbose;
+    this.#epochs = epochs;
+    this.#steps = steps;
+    this.#firstEpoch = firstEpoch;
+  }
+
+  beginEpoch(): void {
+    this.#epochBegan = now();
+  }
+
+  /** After a step of an epoch; steps count from 1. */
+  step(epoch: number, step: number, loss: () => number): void {
+    if (this.#style !== "bar") return;
+    const time = now();
+    if (time - this.#drawn < refresh && step < this.#steps) return;
+    this.#drawn = time;
+    const filled = Math.round((barWidth * step) / this.#steps);
+    const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
+    const rate = (1000 * step) / (time - this.#epochBegan);
+    const done = (epoch - this.#firstEpoch) * this.#steps + step;
+    const left = ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
+    const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - loss: ${loss().toFixed(4)} - ${rate.toFixed(0)} steps/s - ETA ${formatDuration(left)}`;
+    terminal.write(`\r\u001b[2K${text.slice(0, Math.max(terminal.columns - 1, 20))}`);
+  }
+
+  endEpoch(epoch: number, logs: Logs): void {
+    if (this.#style === "silent") return;
+    const seconds = (now() - this.#epochBegan) / 1000;
+    const rate = this.#steps / Math.max(seconds, 1e-9);
+    const clear = this.#style === "bar" ? "\r\u001b[2K" : "";
+    terminal.write(
+      `${clear}Epoch ${epoch + 1}/${this.#epochs} - ${formatDuration(seconds)} - ${rate.toFixed(0)} steps/s - ${formatLogs(logs)}\n`,
+    );
+  }
+
+  /** A line of its own. */
+  say(text: string): void {
+    if (this.#style !== "silent") terminal.write(`${this.#style === "bar" ? "\r\u001b[2K" : ""}${text}\n`);
+  }
+}

@@ -1,0 +1,76 @@
+// What is chosen by name, or by a name with options: activations, initialisers, losses, metrics, optimisers.
+
+import { RecurraError } from "../platform/error.ts";
+import { suggestion } from "../platform/nearest.ts";
+
+/** A name with options, such as `{ name: "huber", delta: 2 }`: what a saved model holds. */
+export interface NamedConfig {
+  readonly name: string;
+}
+
+/** The options that each name takes. */
+export type OptionNames = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The config that a choice stands for: a name alone is one without options.
+ *
+ * @param kind what is chosen, for messages: "activation"
+ * @param known the names there are, each with its options
+ * @throws RecurraError `unknown-name` for a name that is not among them, `unknown-option` for an option that the name does not take
+ */
+export function namedConfig(kind: string, choice: unknown, known: OptionNames): NamedConfig {
+  const config = typeof choice === "string" ? { name: choice } : choice;
+  if (config === null || typeof config !== "object" || !("name" in config) || typeof config.name !== "string") {
+    throw new RecurraError(
+      "unknown-name",
+      `${kind}: wants a name, a config { name, … } or a function, got ${describe(choice)}`,
+    );
+  }
+  const { name } = config;
+  const options = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (options === undefined) {
+    const names = Object.keys(known);
+    throw new RecurraError(
+      "unknown-name",
+      `there is no ${kind} "${name}". ${suggestion(name, names)}There are ${names.join(", ")}`,
+    );
+  }
+  checkOptionNames(`${kind} ${name}`, config, ["name", ...options]);
+  return config as NamedConfig;
+}
+
+/**
+ * Fails for an option that is not among the known ones.
+ *
+ * @throws RecurraError `unknown-option`
+ */
+export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
+  const odd = Object.keys(options).find((key) => !known.includes(key));
+  if (odd === undefined) return;
+  const named = known.filter((name) => name !== "name");
+  const takes = named.length === 0 ? "It takes none" : `It takes ${named.join(", ")}`;
+  throw new RecurraError("unknown-option", `${what}: there is no option "${odd}". ${suggestion(odd, named)}${takes}`);
+}
+
+/**
+ * Checks a number among options.
+ *
+ * @param wanted what is wanted, in words
+ * @throws RecurraError `option-value` for anything but a number that passes the test
+ */
+export function checkedNumber(
+  what: string,
+  value: unknown,
+  test: (value: number) => boolean,
+  wanted: string,
+): number {
+  if (typeof value === "number" && test(value)) return value;
+  throw new RecurraError("option-value", `${what} is to be ${wanted}, got ${describe(value)}`);
+}
+
+/** A value as messages show it. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return `"${value}"`;
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "an object") : String(value);
+}

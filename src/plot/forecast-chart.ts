@@ -1,0 +1,136 @@
+// The chart of a forecast: what was observed, what would have been expected in the past, and what is expected.
+
+import type { TopLevelSpec } from "./svg.ts";
+import { LIGHT } from "./theme.ts";
+import { type Points, thin } from "./thin.ts";
+
+/** What a line stands for, which decides its colour and stroke. */
+export type LineRole = "actual" | "backtest" | "baseline" | "forecast";
+
+export interface Line {
+  /** What the legend calls it. */
+  readonly label: string;
+  readonly role: LineRole;
+  /** Pieces that are not joined, such as the folds of a backtest. */
+  readonly pieces: readonly Points[];
+}
+
+export interface ForecastChart {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** What is measured, at the head of the value axis. */
+  readonly unit: string;
+  /** Whether times are milliseconds since 1970, or the numbers of a count. */
+  readonly calendar: boolean;
+  /** In the order of the legend. */
+  readonly lines: readonly Line[];
+  /** Where the past ends and the forecast begins, marked by a line. */
+  readonly now?: number | undefined;
+  /** Stretches of time set off by a shade, such as the folds of a backtest. */
+  readonly bands?: readonly { readonly from: number; readonly to: number }[] | undefined;
+  /** Units of the drawing, 1 by default a pixel. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+const STROKES: Readonly<Record<LineRole, { width: number; dash: readonly number[] }>> = {
+  actual: { width: 1.6, dash: [1, 0] },
+  backtest: { width: 2, dash: [1, 0] },
+  baseline: { width: 1.5, dash: [4, 3] },
+  forecast: { width: 2.4, dash: [1, 0] },
+};
+
+/** More points than this are thinned: the drawing has fewer pixels. */
+const POINTS = 1600;
+
+/** The Vega-Lite specification of a forecast chart. */
+export function forecastSpec(chart: ForecastChart): TopLevelSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    title: titleOf(chart),
+    ...panel(chart, chart.width ?? 860, chart.height ?? 320),
+  } as TopLevelSpec;
+}
+
+/** Several forecasts in one drawing, two in a row. */
+export function forecastGridSpec(charts: readonly ForecastChart[], title: string): TopLevelSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    title: { text: title },
+    columns: 2,
+    spacing: 28,
+    concat: charts.map((chart) => ({
+      title: { ...titleOf(chart), fontSize: 12 },
+      ...panel(chart, chart.width ?? 420, chart.height ?? 180),
+    })),
+  } as TopLevelSpec;
+}
+
+function titleOf({ title, subtitle }: ForecastChart) {
+  return subtitle === undefined ? { text: title } : { text: title, subtitle };
+}
+
+function panel(chart: ForecastChart, width: number, height: number) {
+  const labels = chart.lines.map((line) => line.label);
+  const strokes = chart.lines.map((line) => STROKES[line.role]);
+  const rows = chart.lines.flatMap((line) =>
+    line.pieces.flatMap((piece, number) => {
+      const { times, values } = thin(piece, POINTS);
+      return Array.from(times, (time, i) => ({ t: time, v: values[i], line: line.label, piece: number }));
+    }),
+  );
+  const x = chart.calendar
+    ? { field: "t", type: "temporal", scale: { type: "utc" }, title: null }
+    : {
+        field: "t",
+        type: "quantitative",
+        scale: { zero: false, nice: false },
+        axis: { tickMinStep: 1 },
+        title: null,
+      };
+  const lines = {
+    data: { values: rows },
+    mark: { type: "line", interpolate: "linear", strokeCap: "round", strokeJoin: "round" },
+    encoding: {
+      x,
+      y: { field: "v", type: "quantitative", scale: { zero: false }, axis: yAxis(chart) },
+      detail: { field: "piece" },
+      color: {
+        field: "line",
+        type: "nominal",
+        scale: { domain: labels, range: chart.lines.map((line) => LIGHT[line.role]) },
+      },
+      strokeDash: {
+        field: "line",
+        type: "nominal",
+        scale: { domain: labels, range: strokes.map((stroke) => stroke.dash) },
+      },
+      strokeWidth: {
+        field: "line",
+        type: "nominal",
+        scale: { domain: labels, range: strokes.map((stroke) => stroke.width) },
+        legend: null,
+      },
+    },
+  };
+  const bands = {
+    data: { values: chart.bands ?? [] },
+    mark: { type: "rect", color: LIGHT.band, opacity: 1 },
+    encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
+  };
+  const now = {
+    data: { values: chart.now === undefined ? [] : [{ t: chart.now }] },
+    mark: { type: "rule", color: LIGHT.muted, strokeDash: [2, 3], opacity: 1 },
+    encoding: { x },
+  };
+  return { width, height, layer: [bands, now, lines] };
+}
+
+/** The unit stands above the axis, read without turning one's head. Millions and more are shortened: 2.5M. */
+function yAxis({ unit, lines }: ForecastChart) {
+  const large = lines.some(({ pieces }) =>
+    pieces.some(({ values }) => values.some((value) => Math.abs(value) >= 1e6)),
+  );
+  const title = { title: unit, titleAngle: 0, titleAlign: "left", titleY: -10, titleX: 0 };
+  return { ...title, tickCount: 6, ...(large ? { format: "~s" } : {}) };
+}

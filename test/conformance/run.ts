@@ -1,0 +1,60 @@
+// Runs a case and says how it went.
+
+import { RecurraError } from "../../src/platform/error.ts";
+import { Compiled } from "../../src/runtime/compile.ts";
+import { NdArray } from "../../src/tensor/nd-array.ts";
+import { type Case, Unsupported } from "./case.ts";
+import { compare } from "./compare.ts";
+import { familyOf } from "./families/index.ts";
+import type { Results } from "./gradients.ts";
+
+/** Numbers under the names that the file has for them. */
+export type Values = ReadonlyMap<string, NdArray>;
+
+/** What a family makes of a case: a graph to run on the device, or numbers that it computed itself. */
+export type Computed = { readonly graph: Results } | { readonly values: Values };
+
+/** Makes of a case what is to be compared; throws `Unsupported` where it cannot. */
+export type Family = (cas: Case) => Computed | Promise<Computed>;
+
+export type Outcome =
+  | { readonly status: "passed"; readonly detail: string }
+  | { readonly status: "failed"; readonly detail: string }
+  | { readonly status: "skipped"; readonly detail: string };
+
+/** Runs a case on the CPU device in float32, values and gradients. */
+export async function runCase(cas: Case): Promise<Outcome> {
+  try {
+    const computed = await familyOf(cas.layer)(cas);
+    cas.config.finish();
+    cas.call.finish();
+    const values = "values" in computed ? computed.values : await runGraph(cas, computed.graph);
+    const comparisons = [...values].map(([name, value]) => compare(cas, name, value));
+    if (cas.unread.length > 0) throw new Unsupported(`tensors ${cas.unread.join(", ")} are not understood yet`);
+    const unchecked = cas.outputs.filter((name) => !values.has(name));
+    if (unchecked.length > 0) throw new Unsupported(`outputs ${unchecked.join(", ")} are not computed yet`);
+    const faults = comparisons.flatMap(({ fault }) => fault ?? []);
+    if (faults.length > 0) return { status: "failed", detail: faults.join("; ") };
+    const worst = comparisons.reduce((a, b) => (b.excess > a.excess ? b : a));
+    return { status: "passed", detail: `${comparisons.length} tensors, ${worst.name} at ${worst.excess.toFixed(3)} of its tolerance` };
+  } catch (error) {
+    if (error instanceof Unsupported) return { status: "skipped", detail: error.message };
+    if (error instanceof RecurraError) return { status: "failed", detail: `${error.code}: ${error.message}` };
+    return { status: "failed", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+/** Runs the inputs of a case through a graph, compiled for the CPU device. */
+export async function runGraph(cas: Case, results: Results): Promise<Values> {
+  const inputs = [...cas.inputs];
+  const compiled = await Compiled.from(inputs, [...results].map(([name, tensor]) => [`result ${name}`, tensor]), {
+    threads: 1,
+    label: cas.name,
+  });
+  try {
+    const arrays = await compiled.run(inputs.map(([name]) => cas.array(name)));
+    return new Map([...results.keys()].map((name, i) => [name, arrays[i] as NdArray]));
+  } finally {
+    await compiled.release();
+  }
+}
