@@ -8,41 +8,77 @@ import { formatType, type Node, type Tensor } from "./tensor.ts";
 
 /** The graph as code: a line a node, `%3: float32[2, 4] = matmul(%1, %2)`, with the body of a scan indented below it. */
 export function printGraph(inputs: readonly Tensor[], outputs: readonly Tensor[]): string {
-  const names = new Map<Tensor, string>();
-  let count = 0;
-  const nameOf = (tensor: Tensor): string => {
-    const known = names.get(tensor);
-    if (known !== undefined) return known;
-    const name = `%${count++}`;
-    names.set(tensor, name);
-    return name;
-  };
-  const list = (tensors: readonly Tensor[]) => tensors.map(nameOf).join(", ");
-  const typed = (tensors: readonly Tensor[]) =>
-    tensors.map((t) => `${nameOf(t)}: ${formatType(t)}`).join(", ");
+  return new Printer().graph(inputs, outputs);
+}
 
-  const line = (node: Node, indent: string): string => {
+/** The line by which {@link printGraph} shows a node of the graph, also one in the body of a scan. */
+export function printNode(node: Node, inputs: readonly Tensor[], outputs: readonly Tensor[]): string {
+  const printer = new Printer();
+  printer.graph(inputs, outputs);
+  return printer.head(node);
+}
+
+class Printer {
+  readonly #names = new Map<Tensor, string>();
+
+  graph(inputs: readonly Tensor[], outputs: readonly Tensor[]): string {
+    return `(${this.#typed(inputs)}) => {\n${this.#block(outputs, "  ")}\n}`;
+  }
+
+  /** A node without the body that it may have. */
+  head(node: Node): string {
+    return `${this.#typed(node.outputs)} = ${this.#expression(node)}`;
+  }
+
+  #expression(node: Node): string {
     if (isOp(node, scanOp)) {
-      const { inputs: operands, parameters } = partsOf(node);
-      const { body, length, reverse } = node.attributes;
-      const head = `scan(${length} steps${reverse ? ", reverse" : ""}; carry [${list(operands.carries)}], over [${list(operands.sequences)}], with [${list(operands.captures)}])`;
-      const start = `(${typed(parameters.carries)}; ${typed(parameters.sequences)}; ${typed(parameters.captures)}) => {`;
-      return `${head} ${start}\n${block(body.outputs, `${indent}  `)}\n${indent}}`;
+      const { inputs } = partsOf(node);
+      const { length, reverse } = node.attributes;
+      return `scan(${length} steps${reverse ? ", reverse" : ""}; carry [${this.#list(inputs.carries)}], over [${this.#list(inputs.sequences)}], with [${this.#list(inputs.captures)}])`;
     }
+    if (isOp(node, inputOp)) return `input ${JSON.stringify(node.attributes.name)}`;
     if (isOp(node, constantOp)) {
       const { value } = node.attributes;
-      return `constant ${value.size <= 8 ? JSON.stringify(Array.from(value.data, Number)) : "…"}`;
+      return `constant ${value.size <= 8 ? `[${value.toFloat64().join(",")}]` : "…"}`;
     }
-    if (isOp(node, randomOp)) return `random ${JSON.stringify(node.attributes.draw)}`;
-    const attributes =
-      Object.keys(node.attributes as object).length > 0 ? ` ${JSON.stringify(node.attributes)}` : "";
-    return `${node.op.name}(${list(node.inputs)})${attributes}`;
-  };
-  const block = (results: readonly Tensor[], indent: string): string => {
+    if (isOp(node, randomOp)) return `random ${attributesText(node.attributes.draw)}`;
+    const attributes = attributesText(node.attributes as object);
+    return `${node.op.name}(${this.#list(node.inputs)})${attributes === "{}" ? "" : ` ${attributes}`}`;
+  }
+
+  #block(results: readonly Tensor[], indent: string): string {
     const lines = nodesOf(results)
       .filter((node) => !isOp(node, inputOp))
-      .map((node) => `${indent}${typed(node.outputs)} = ${line(node, indent)}`);
-    return [...lines, `${indent}return ${list(results)}`].join("\n");
-  };
-  return `(${typed(inputs)}) => {\n${block(outputs, "  ")}\n}`;
+      .map((node) => `${indent}${this.head(node)}${this.#body(node, indent)}`);
+    return [...lines, `${indent}return ${this.#list(results)}`].join("\n");
+  }
+
+  #body(node: Node, indent: string): string {
+    if (!isOp(node, scanOp)) return "";
+    const { parameters } = partsOf(node);
+    const lists = [parameters.carries, parameters.sequences, parameters.captures];
+    const start = ` (${lists.map((list) => this.#typed(list)).join("; ")}) => {`;
+    return `${start}\n${this.#block(node.attributes.body.outputs, `${indent}  `)}\n${indent}}`;
+  }
+
+  #nameOf(tensor: Tensor): string {
+    const name = this.#names.get(tensor) ?? `%${this.#names.size}`;
+    this.#names.set(tensor, name);
+    return name;
+  }
+
+  #list(tensors: readonly Tensor[]): string {
+    return tensors.map((tensor) => this.#nameOf(tensor)).join(", ");
+  }
+
+  #typed(tensors: readonly Tensor[]): string {
+    return tensors.map((tensor) => `${this.#nameOf(tensor)}: ${formatType(tensor)}`).join(", ");
+  }
+}
+
+/** As JSON, which has no name for an infinite number. */
+function attributesText(attributes: object): string {
+  const number = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? `\u0000${value}\u0000` : value;
+  return JSON.stringify(attributes, number).replaceAll(/"\\u0000(.*?)\\u0000"/g, "$1");
 }

@@ -41,7 +41,7 @@ export interface ModelOptions {
 /** Layers with weights, and how an output is computed from an input. See {@link Sequential}. */
 export abstract class Model {
   readonly name: string;
-  readonly seed: number;
+  seed: number;
   #setup: (TrainingSetup & { readonly options: CompileModelOptions }) | undefined;
   #trainer: Trainer | undefined;
   #inference: Promise<Inference> | undefined;
@@ -78,9 +78,13 @@ export abstract class Model {
   #build(): readonly NamedWeight[] {
     this.#outputs();
     const weights = weightsOf(this.layers);
+    this.#drawWeights(weights);
+    return weights;
+  }
+
+  #drawWeights(weights: readonly NamedWeight[]): void {
     const random = new Random(this.seed);
     for (const [i, { weight }] of weights.entries()) weight.initialize(random.fold(i));
-    return weights;
   }
 
   /** Traces the layers once on a batch of unknown size, which builds them. */
@@ -117,6 +121,14 @@ export abstract class Model {
       compile: options,
     };
     this.#trainer = undefined;
+  }
+
+  /** Draws fresh weights from another seed and starts the optimiser anew; what is compiled is kept. */
+  reinitialize(seed: number): void {
+    this.seed = seed;
+    this.#drawWeights(this.weights);
+    this.#trainer?.reset();
+    this.history = undefined;
   }
 
   /** What `compile` was given. */

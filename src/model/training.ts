@@ -57,7 +57,7 @@ export class Trainer {
   readonly #arena: Arena;
   readonly #updater: Updater;
   readonly #steps = new Map<string, Promise<Step>>();
-  readonly #random: Random;
+  #random: Random;
   #taken = 0;
 
   constructor(model: Model, setup: TrainingSetup) {
@@ -72,6 +72,13 @@ export class Trainer {
     const trainable = weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
     this.#updater = new Updater(this.#arena, setup.optimizer, trainable);
     this.#random = new Random(model.seed).fold(2);
+  }
+
+  /** Forgets all steps: the slots are zero, the count starts anew, random numbers follow from the model's seed. */
+  reset(): void {
+    this.#arena.clearSlots();
+    this.#taken = 0;
+    this.#random = new Random(this.#model.seed).fold(2);
   }
 
   /** Steps taken so far. */

@@ -45,9 +45,11 @@ export class Weight {
     return this.#value;
   }
 
-  /** Draws the first value. */
+  /** Draws the value from the initialiser, in place if there was one before. */
   initialize(random: Random): void {
-    this.#value = initializer(this.#initial)(this.shape, random);
+    const drawn = initializer(this.#initial)(this.shape, random);
+    if (this.#value === undefined) this.#value = drawn;
+    else this.assign(drawn);
   }
 
   /** Copies numbers in, of the same shape. */

@@ -4,7 +4,7 @@ import { item } from "../graph/op.ts";
 import { RecurraError } from "../platform/error.ts";
 import { bytesPerElement, type DType, type TypedArray } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { checkShape, type Shape, sizeOf } from "../tensor/shape.ts";
 
 /** A weight of the model; float32. */
 export interface ArenaParameter {
@@ -162,6 +162,11 @@ export class Arena {
   /** Where the i-th parameter lies. */
   range(index: number): ArenaRange {
     return found(this.#ranges[index], "parameter", index);
+  }
+
+  /** Sets all slots to zero. */
+  clearSlots(): void {
+    for (const slot of this.#state.slots) slot.fill(0);
   }
 
   /** A copy of all parameters and slots. */

@@ -284,14 +284,7 @@ function emit({ values, scalars, results }: Plan): WasmFunction<"run"> {
           break;
         }
         case "step":
-          steps.push(
-            vector.set(
-              value.rule(
-                value.operands.map((position) => operandAt(position)),
-                value.node,
-              ),
-            ),
-          );
+          steps.push(vector.set(value.rule(value.operands.map(operandAt), value.node)));
           break;
       }
     }

@@ -14,9 +14,6 @@ export interface Tolerance {
   readonly atol: number;
 }
 
-/** Thrown where a case asks for what Recurra does not have yet; the message says what. */
-export class Unsupported extends Error {}
-
 export class Case {
   readonly name: string;
   /** Keras' class name, or `activation:NAME`, `loss:NAME`, `optimizer:NAME`, `model:NAME`. */
@@ -50,6 +47,11 @@ export class Case {
 
   static async read(path: string): Promise<Case> {
     return new Case(basename(path, ".safetensors"), await readFile(path));
+  }
+
+  /** What stands after the colon of `layer`: the NAME of `loss:NAME`. */
+  get subject(): string {
+    return this.layer.slice(this.layer.indexOf(":") + 1);
   }
 
   /** Names of all tensors in the file. */

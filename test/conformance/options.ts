@@ -1,6 +1,7 @@
 // The arguments that a case was made with. What nobody asks for is not understood, and the case is then skipped.
 
-import { Unsupported } from "./case.ts";
+/** Thrown where a case asks for what Recurra does not have yet; the message says what. */
+export class Unsupported extends Error {}
 
 export class Options {
   readonly #what: string;
@@ -67,4 +68,14 @@ export class Options {
 /** `return_sequences` -> `returnSequences` */
 export function camelCase(name: string): string {
   return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** All arguments under camelCase names; names of activations and the like are made camelCase too. */
+export function camelCased(options: Options, leaveOut: readonly string[] = []): Record<string, unknown> {
+  const entries = options.names.filter((name) => !leaveOut.includes(name)).map((name) => [name, options.value(name)] as const);
+  return Object.fromEntries(
+    entries
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [camelCase(name), typeof value === "string" ? camelCase(value) : value]),
+  );
 }

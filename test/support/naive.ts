@@ -2,7 +2,7 @@
 
 import type { DType } from "../../src/tensor/dtype.ts";
 import { NdArray, ndarray } from "../../src/tensor/nd-array.ts";
-import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
+import type { Shape } from "../../src/tensor/shape.ts";
 
 /** All index tuples of a shape, in row-major order. */
 export function indicesOf(shape: Shape): number[][] {
@@ -120,12 +120,26 @@ export function turned(x: NdArray): NdArray {
   return permuted(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
+/** Einstein summation by looping over all letters. */
+export function einsumByLoops(equation: string, ...arrays: readonly NdArray[]): NdArray {
+  const [left = "", result = ""] = equation.split("->");
+  const terms = left.split(",");
+  const sizes = new Map<string, number>();
+  for (const [i, term] of terms.entries()) {
+    for (const [axis, letter] of [...term].entries()) sizes.set(letter, arrays[i]?.shape[axis] ?? 0);
+  }
+  const inner = [...sizes.keys()].filter((letter) => !result.includes(letter));
+  const size = (letter: string) => sizes.get(letter) ?? 0;
+  return build([...result].map(size), (...outer) =>
+    total(inner.map(size), (...bound) => {
+      const place = (letter: string) =>
+        (result.includes(letter) ? outer[result.indexOf(letter)] : bound[inner.indexOf(letter)]) ?? 0;
+      return terms.reduce((value, term, i) => value * (arrays[i]?.at(...[...term].map(place)) ?? 0), 1);
+    }),
+  );
+}
+
 /** An array of one element for each place, all of them `value`. */
 export function filled(shape: Shape, value: number): NdArray {
   return NdArray.full(shape, value, "float64");
-}
-
-/** The number of elements, for sizes in formulas. */
-export function count(x: NdArray): number {
-  return sizeOf(x.shape);
 }

@@ -279,15 +279,14 @@ function residualsOf(outputs: readonly Tensor[], forwardNodes: ReadonlySet<Node>
   const found = new Set<Tensor>();
   const visited = new Set<Tensor>();
   const moves = [splitOp, reshapeOp, transposeOp, broadcastOp].map(({ name }) => name);
-  const visit = (tensor: Tensor) => {
-    if (visited.has(tensor)) return;
-    visited.add(tensor);
+  const open = [...outputs];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
     const { node } = tensor;
-    if (isOp(node, constantOp)) return;
-    if (!forwardNodes.has(node) || moves.includes(node.op.name)) node.inputs.forEach(visit);
+    if (visited.has(tensor) || isOp(node, constantOp)) continue;
+    visited.add(tensor);
+    if (!forwardNodes.has(node) || moves.includes(node.op.name)) open.push(...node.inputs);
     else found.add(tensor);
-  };
-  outputs.forEach(visit);
+  }
   return found;
 }
 

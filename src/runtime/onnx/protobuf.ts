@@ -1,5 +1,5 @@
 // Writes the Protocol Buffers wire format (https://protobuf.dev/programming-guides/encoding): the part that ONNX files need.
-// A general library was measured at 40 ms to load, a sixth of the time in which the first training step is to be done.
+// A general library was measured at 40 ms to load, a seventh of the time in which the first training step is to come.
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;

@@ -5,26 +5,22 @@ export type ValueType = "i32" | "f32" | "f64" | "v128";
 
 const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
-/** Instructions in binary form. An expression leaves one value on the stack; a statement leaves none. */
-export type Code = readonly number[];
+/** Bytes of instructions, nested as they were put together. An expression leaves one value on the stack, a statement none. */
+export type Code = number | readonly Code[];
 
 // Source of the numbers: WebAssembly Core Specification 2.0, chapter 5.4 (binary format, instructions).
 const PLAIN = {
-  "i32.eqz": 0x45,
   "i32.eq": 0x46,
-  "i32.lt_u": 0x49,
   "i32.ge_u": 0x4f,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
   "i32.mul": 0x6c,
   "i32.and": 0x71,
-  "i32.or": 0x72,
   "i32.xor": 0x73,
   "i32.shl": 0x74,
   "i32.shr_u": 0x76,
   "f32.add": 0x92,
   "f64.add": 0xa0,
-  "f64.sub": 0xa1,
   "f64.mul": 0xa2,
   "f64.promote_f32": 0xbb,
 } as const;
@@ -83,81 +79,79 @@ export type OpName = keyof typeof PLAIN | keyof typeof VECTOR;
 
 /** Applies an instruction to operands. */
 export function op(name: OpName, ...operands: readonly Code[]): Code {
-  const code =
-    name in PLAIN ? [PLAIN[name as keyof typeof PLAIN]] : vector(VECTOR[name as keyof typeof VECTOR]);
-  return [...operands.flat(), ...code];
+  return [
+    operands,
+    name in PLAIN ? PLAIN[name as keyof typeof PLAIN] : vector(VECTOR[name as keyof typeof VECTOR]),
+  ];
 }
 
 /** Reads one lane of a vector. */
 export function extractLane(name: keyof typeof LANE, lane: number, value: Code): Code {
-  return [...value, ...vector(LANE[name]), lane];
+  return [value, vector(LANE[name]), lane];
 }
 
 /** Reads from address + offset (bytes). */
 export function load(name: keyof typeof LOAD, address: Code, offset = 0): Code {
-  return [...address, ...access(LOAD[name], offset)];
+  return [address, access(LOAD[name], offset)];
 }
 
 /** Writes to address + offset (bytes). */
 export function store(name: keyof typeof STORE, address: Code, value: Code, offset = 0): Code {
-  return [...address, ...value, ...access(STORE[name], offset)];
+  return [address, value, access(STORE[name], offset)];
 }
 
 /** Writes one lane of a vector. */
 export function storeLane(name: keyof typeof STORE_LANE, lane: number, address: Code, value: Code): Code {
-  return [...address, ...value, ...access(STORE_LANE[name], 0), lane];
+  return [address, value, access(STORE_LANE[name], 0), lane];
 }
 
 /** The 16 chosen bytes of two vectors; bytes of the second count from 16. */
 export function shuffle(bytes: readonly number[], a: Code, b: Code): Code {
-  return [...a, ...b, ...vector(0x0d), ...bytes];
+  return [a, b, vector(0x0d), bytes];
 }
 
 /** The four chosen 32-bit lanes of two vectors; lanes of the second count from 4. */
 export function shuffleLanes(lanes: readonly number[], a: Code, b: Code): Code {
-  return shuffle(
-    lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
-    a,
-    b,
-  );
+  const bytes = lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]);
+  return shuffle(bytes, a, b);
 }
 
 export function i32(value: number): Code {
-  return [0x41, ...signedLeb(value)];
+  return [0x41, signedLeb(value)];
 }
 
 export function f32(value: number): Code {
-  return [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
+  return [0x43, bytesIn(Float32Array.of(value))];
 }
 
 export function f64(value: number): Code {
-  return [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
+  return [0x44, bytesIn(Float64Array.of(value))];
 }
 
 /** A vector of four 32-bit integers. */
 export function i32x4(...lanes: readonly [number, number, number, number]): Code {
-  return [...vector(0x0c), ...new Uint8Array(Int32Array.from(lanes).buffer)];
+  return [vector(0x0c), bytesIn(Int32Array.from(lanes))];
 }
 
 /** Copies `bytes` bytes; the two ranges may overlap. */
 export function copyMemory(target: Code, source: Code, bytes: Code): Code {
-  return [...target, ...source, ...bytes, 0xfc, 10, 0, 0];
+  return [target, source, bytes, 0xfc, 10, 0, 0];
 }
 
 /** Runs the body if the condition is not zero. */
 export function when(condition: Code, ...body: readonly Code[]): Code {
-  return [...condition, 0x04, 0x40, ...body.flat(), 0x0b];
+  return [condition, 0x04, 0x40, body, 0x0b];
 }
 
 /** Runs the body `count` times, counting the local down to zero. */
 export function repeat(count: Local, ...body: readonly Code[]): Code {
   const next = count.tee(op("i32.sub", count.get, i32(1)));
-  return when(count.get, [0x03, 0x40, ...body.flat(), ...next, 0x0d, 0, 0x0b]);
+  return when(count.get, 0x03, 0x40, body, next, 0x0d, 0, 0x0b);
 }
 
 /** Returns a value from the function at once. */
 export function giveBack(value: Code): Code {
-  return [...value, 0x0f];
+  return [value, 0x0f];
 }
 
 /** A parameter or a local variable of a function. */
@@ -172,17 +166,17 @@ export class Local {
 
   /** Its value. */
   get get(): Code {
-    return [0x20, ...this.#index];
+    return [0x20, this.#index];
   }
 
   /** The statement that changes it. */
   set(value: Code): Code {
-    return [...value, 0x21, ...this.#index];
+    return [value, 0x21, this.#index];
   }
 
   /** Changes it and gives the new value. */
   tee(value: Code): Code {
-    return [...value, 0x22, ...this.#index];
+    return [value, 0x22, this.#index];
   }
 
   /** The statement that adds a constant to it; for an i32. */
@@ -218,8 +212,7 @@ export function wasmFunction<const Name extends string, const Parameters extends
   const locals: ValueType[] = [];
   const local = (type: ValueType) => new Local(type, parameters.length + locals.push(type) - 1);
   const arguments_ = parameters.map((type, i) => new Local(type, i)) as { [K in keyof Parameters]: Local };
-  const code = body(arguments_, local).flat();
-  return { name, parameters, result, locals, code };
+  return { name, parameters, result, code: body(arguments_, local), locals };
 }
 
 const modules = new Map<string, WebAssembly.Module>();
@@ -241,50 +234,62 @@ export function instantiate<Name extends string>(
 export function encodeModule(functions: readonly WasmFunction[]): Uint8Array {
   const types = functions.map(({ parameters, result }) => [
     0x60,
-    ...list(parameters.map((type) => [VALUE_TYPES[type]])),
-    ...list(result === undefined ? [] : [[VALUE_TYPES[result]]]),
+    list(parameters.map((type) => VALUE_TYPES[type])),
+    list(result === undefined ? [] : [VALUE_TYPES[result]]),
   ]);
-  const memory = [...text("host"), ...text("memory"), 0x02, 0x00, ...leb(0)]; // at least 0 pages, no maximum
-  const bodies = functions.map(({ locals, code }) => {
-    const body = [...list(locals.map((type) => [1, VALUE_TYPES[type]])), ...code, 0x0b];
-    return [...leb(body.length), ...body];
-  });
-  return Uint8Array.of(
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
-    ...section(1, list(types)),
-    ...section(2, list([memory])),
-    ...section(3, list(functions.map((_, i) => leb(i)))),
-    ...section(7, list(functions.map(({ name }, i) => [...text(name), 0x00, ...leb(i)]))),
-    ...section(10, list(bodies)),
+  const memory = [text("host"), text("memory"), 0x02, 0x00, 0]; // at least 0 pages, no maximum
+  const bodies = functions.map(({ locals, code }) =>
+    sized([list(locals.map((type) => [1, VALUE_TYPES[type]])), code, 0x0b]),
   );
+  const module = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
+    [1, sized(list(types))],
+    [2, sized(list([memory]))],
+    [3, sized(list(functions.map((_, i) => leb(i))))],
+    [7, sized(list(functions.map(({ name }, i) => [text(name), 0x00, leb(i)])))],
+    [10, sized(list(bodies))],
+  ];
+  return Uint8Array.from(flatten(module));
 }
 
-function section(id: number, content: Code): Code {
-  return [id, ...leb(content.length), ...content];
+/** All bytes in order. */
+function flatten(code: Code, bytes: number[] = []): number[] {
+  if (typeof code === "number") bytes.push(code);
+  else for (const part of code) flatten(part, bytes);
+  return bytes;
 }
 
+/** Bytes with their number before them. */
+function sized(code: Code): Code {
+  const bytes = flatten(code);
+  return [leb(bytes.length), bytes];
+}
+
+/** Items with their number before them. */
 function list(items: readonly Code[]): Code {
-  return [...leb(items.length), ...items.flat()];
+  return [leb(items.length), items];
 }
 
 function text(value: string): Code {
-  return list(Array.from(new TextEncoder().encode(value), (byte) => [byte]));
+  return sized(Array.from(new TextEncoder().encode(value)));
+}
+
+function bytesIn({ buffer }: Float32Array | Float64Array | Int32Array): Code {
+  return Array.from(new Uint8Array(buffer));
 }
 
 function vector(opcode: number): Code {
-  return [0xfd, ...leb(opcode)];
+  return [0xfd, leb(opcode)];
 }
 
 /** Opcode, alignment and offset of a memory access; opcodes from 0xfd00 on are the vector ones. */
 function access([opcode, alignment]: readonly [number, number], offset: number): Code {
-  const code = opcode >= 0xfd00 ? vector(opcode - 0xfd00) : [opcode];
-  return [...code, alignment, ...leb(offset)];
+  return [opcode >= 0xfd00 ? vector(opcode - 0xfd00) : opcode, alignment, leb(offset)];
 }
 
 /** An unsigned integer in LEB128: seven bits a byte, the lowest first; the top bit says that more follow. */
 function leb(value: number): Code {
-  const rest = Math.floor(value / 128);
-  return rest === 0 ? [value] : [(value % 128) | 0x80, ...leb(rest)];
+  return value < 128 ? value : [(value % 128) | 0x80, leb(Math.floor(value / 128))];
 }
 
 /** A 32-bit integer in signed LEB128: the last byte's bit 6 is the sign. */
@@ -292,5 +297,5 @@ function signedLeb(value: number): Code {
   const low = value & 0x7f;
   const rest = value >> 7;
   const ends = rest === (low & 0x40 ? -1 : 0);
-  return ends ? [low] : [low | 0x80, ...signedLeb(rest)];
+  return ends ? low : [low | 0x80, signedLeb(rest)];
 }

@@ -170,19 +170,16 @@ const uniform = wasmFunction(
       factor.set(op("f64x2.splat", range.get)),
       start.set(op("f32x4.splat", low32.get)),
       end.set(op("f32x4.splat", end32.get)),
-      ...fillFrom({ address, length, key0, key1 }, local, (words) => [
-        [
-          ...unit.set(
-            op(
-              "f32x4.mul",
-              op("f32x4.convert_i32x4_s", op("i32x4.shr_u", words, i32(8))),
-              op("f32x4.splat", f32(2 ** -24)),
-            ),
-          ),
-          ...value.set(shuffleLanes([0, 1, 4, 5], scaled(unit.get), scaled(upper))),
-          ...op("v128.bitselect", start.get, value.get, op("f32x4.ge", value.get, end.get)),
-        ],
-      ]),
+      ...fillFrom({ address, length, key0, key1 }, local, (words) => {
+        const integer = op("f32x4.convert_i32x4_s", op("i32x4.shr_u", words, i32(8)));
+        return [
+          [
+            unit.set(op("f32x4.mul", integer, op("f32x4.splat", f32(2 ** -24)))),
+            value.set(shuffleLanes([0, 1, 4, 5], scaled(unit.get), scaled(upper))),
+            op("v128.bitselect", start.get, value.get, op("f32x4.ge", value.get, end.get)),
+          ],
+        ];
+      }),
     ];
   },
 );

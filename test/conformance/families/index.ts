@@ -1,6 +1,6 @@
 // Which family computes a case.
 
-import { Unsupported } from "../case.ts";
+import { Unsupported } from "../options.ts";
 import type { Family } from "../run.ts";
 import { activation } from "./activation.ts";
 import { layer, layerNames } from "./layer.ts";
@@ -21,9 +21,4 @@ export function familyOf(layerName: string): Family {
   return () => {
     throw new Unsupported(`there is no ${layerName} yet`);
   };
-}
-
-/** What stands after the colon: the NAME of `loss:NAME`. */
-export function nameOf(layerName: string): string {
-  return layerName.slice(layerName.indexOf(":") + 1);
 }

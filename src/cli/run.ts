@@ -1,0 +1,73 @@
+// Runs a command line: parses it, calls the command, and turns what it throws into a message and an exit code.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { RecurraError } from "../platform/error.ts";
+import type { CliContext } from "./context.ts";
+import { forecastCommand } from "./forecast-command.ts";
+
+/** What a shell sees. 2: bad input, told in a message. 130: stopped by Ctrl-C. 1: a fault in Recurra. */
+export const EXIT = { ok: 0, fault: 1, badInput: 2, interrupted: 130 } as const;
+
+const STANDARD: CliContext = {
+  print: (text) => process.stdout.write(text),
+  tell: (text) => process.stderr.write(text),
+};
+
+/**
+ * Runs `recurra` with these arguments.
+ *
+ * @param argv The arguments after the program's name.
+ * @returns The exit code.
+ */
+export async function run(argv: readonly string[], context: CliContext = STANDARD): Promise<number> {
+  const program = createProgram(context);
+  try {
+    // Without a command there is nothing to do: say what there is.
+    await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    return explain(error, context);
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command("recurra")
+    .description("Sequence learning for TypeScript: forecasts from the command line.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .addHelpText("after", "\nMore about a command: recurra COMMAND --help\n");
+  program.addCommand(forecastCommand(context));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError(`Try: ${command === program ? "recurra" : `recurra ${command.name()}`} --help`)
+      .configureOutput({
+        writeOut: context.print,
+        writeErr: context.tell,
+        outputError: (message, write) => write(message.replace(/^error: /, "recurra: ")),
+      });
+  }
+  return program;
+}
+
+function explain(error: unknown, { tell }: CliContext): number {
+  // Commander has printed its own messages; printing help ends in one of its errors too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  if (error instanceof RecurraError) {
+    tell(`recurra: ${error.message}\n`);
+    return error.code === "interrupted" ? EXIT.interrupted : EXIT.badInput;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell(
+    `recurra: This is a fault in recurra, not in your data. Please report it with these lines:\n${trace}\n`,
+  );
+  return EXIT.fault;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}

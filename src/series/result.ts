@@ -1,0 +1,145 @@
+// What a forecast gives: its figures, its pictures, and its files.
+
+import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import type { Table } from "../data/table.ts";
+import type { TimeStyle } from "../data/time-style.ts";
+import { renderSvg } from "../plot/svg.ts";
+import { bestOf, type Fold } from "./backtest.ts";
+import type { Frequency } from "./calendar.ts";
+import { overviewSpec } from "./charts.ts";
+import { documentOf, type ForecastDocument, type ForecastPoint, forecastCsv, pointsOf } from "./document.ts";
+import type { Fitted } from "./forecaster.ts";
+import type { Metrics } from "./metrics.ts";
+import { reportPage } from "./report.ts";
+import type { Series } from "./series.ts";
+
+/** The forecast of one series. */
+export interface SeriesForecast {
+  readonly series: Series;
+  /** In steps; 1 for none. */
+  readonly season: number;
+  readonly folds: readonly Fold[];
+  /** [H] */
+  readonly times: Float64Array;
+  /** [H] */
+  readonly values: Float64Array;
+  readonly fitted: Fitted;
+}
+
+/** All that a forecast consists of. */
+export interface ForecastParts {
+  readonly table: Table;
+  readonly style: TimeStyle;
+  readonly frequency: Frequency;
+  readonly horizon: number;
+  readonly seed: number;
+  /** The model that made the forecast. */
+  readonly model: string;
+  /** Of each model and baseline, pooled over all points of all folds of all series. Empty without folds. */
+  readonly metrics: ReadonlyMap<string, Metrics>;
+  readonly series: readonly SeriesForecast[];
+  /** What was assumed, in sentences for the user. */
+  readonly notes: readonly string[];
+  /** Seconds, by what they were spent on. */
+  readonly timing: Readonly<Record<string, number>>;
+}
+
+/** What stands in a forecast's folder: nothing else is ever replaced. */
+export const FORECAST_FILES = [
+  "forecast.csv",
+  "metrics.json",
+  "forecast.svg",
+  "report.html",
+  "model",
+] as const;
+
+/** A forecast with its backtest. */
+export class ForecastResult {
+  readonly parts: ForecastParts;
+  /** The forecast of every series, one after the other. */
+  readonly forecast: readonly ForecastPoint[];
+
+  constructor(parts: ForecastParts) {
+    this.parts = parts;
+    this.forecast = pointsOf(parts);
+  }
+
+  /** The backtest's metrics of each model and baseline, pooled over all folds and series; empty where no fold fitted. */
+  get metrics(): ReadonlyMap<string, Metrics> {
+    return this.parts.metrics;
+  }
+
+  /** The name of the model or baseline that did best in the backtest: the least MASE, or MAE where MASE is undefined. */
+  get best(): string | undefined {
+    return bestOf(this.parts.metrics);
+  }
+
+  /** Plain data, as `recurra forecast --json` prints it. */
+  toJSON(): ForecastDocument {
+    return documentOf(this.parts, this.best);
+  }
+
+  /** The chart of data, backtest and forecast as SVG text. Of many series the first twelve are drawn. */
+  plot(): Promise<string> {
+    return renderSvg(overviewSpec(this.parts));
+  }
+
+  /** Writes the report, an HTML page that needs nothing beside it. */
+  async report(path: string): Promise<void> {
+    await writeText(path, await reportPage(this.parts, this.best));
+  }
+
+  /**
+   * Writes the forecast's folder, whole or not at all: forecast.csv, metrics.json, forecast.svg, report.html and model/.
+   *
+   * @throws RecurraError `folder-has-other-files` where `folder` holds anything else, and what writing files throws.
+   */
+  async save(folder: string): Promise<void> {
+    await writeFolderAtomic(folder, (into) => this.writeInto(into), { owned: isForecastFile });
+  }
+
+  /** Writes the files of `save` into a folder that exists. */
+  async writeInto(folder: string): Promise<void> {
+    const { forecast: _, ...metrics } = this.toJSON();
+    await writeText(joinPath(folder, "forecast.csv"), forecastCsv(this.forecast));
+    await writeText(joinPath(folder, "metrics.json"), `${JSON.stringify(metrics, null, 2)}\n`);
+    await writeText(joinPath(folder, "forecast.svg"), await this.plot());
+    await this.report(joinPath(folder, "report.html"));
+    await this.#saveModels(joinPath(folder, "model"));
+  }
+
+  /** One series: its model is the folder. Several: a folder for each, named after it. */
+  async #saveModels(folder: string): Promise<void> {
+    const { series } = this.parts;
+    const [only, second] = series;
+    if (only !== undefined && second === undefined) return only.fitted.save?.(folder);
+    await writeFolderAtomic(folder, async (into) => {
+      const used = new Set<string>();
+      for (const { series: one, fitted } of series)
+        await fitted.save?.(joinPath(into, folderName(one.name, used)));
+    });
+  }
+}
+
+/** Whether a name in a forecast's folder is one of its own. */
+export function isForecastFile(name: string): boolean {
+  return FORECAST_FILES.some((own) => own === name);
+}
+
+/** A name that any file system takes and no other series has. */
+function folderName(series: string, used: Set<string>): string {
+  const plain =
+    series
+      .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+      .replace(/^[.-]+|[.-]+$/g, "")
+      .slice(0, 60) || "series";
+  let name = plain;
+  // File systems may not tell capital letters from small ones.
+  for (let number = 2; used.has(name.toLowerCase()); number++) name = `${plain}-${number}`;
+  used.add(name.toLowerCase());
+  return name;
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeFileAtomic(path, (sink) => sink.write(new TextEncoder().encode(text)));
+}
