@@ -85,25 +85,30 @@ async function runForecast(
   context: CliContext,
 ): Promise<void> {
   // Loaded here, so that `--help` need not wait for them.
-  const [{ AIRLINE_PASSENGERS }, { readTable }, { forecast }, { isForecastFile }, { recurrent }] =
-    await Promise.all([
-      import("../data/packaged.ts"),
-      import("../data/read-table.ts"),
-      import("../series/forecast.ts"),
-      import("../series/result.ts"),
-      import("../series/recurrent.ts"),
-    ]);
+  const [
+    { AIRLINE_NAME, airlinePassengers },
+    { readTable },
+    { forecast },
+    { isForecastFile },
+    { recurrent },
+  ] = await Promise.all([
+    import("../data/packaged.ts"),
+    import("../data/read-table.ts"),
+    import("../series/forecast.ts"),
+    import("../series/result.ts"),
+    import("../series/recurrent.ts"),
+  ]);
   const { ForecastProgressView } = await import("./progress.ts");
   const { summaryOf } = await import("./summary.ts");
 
-  const path = file ?? AIRLINE_PASSENGERS;
-  const out = options.out ?? `forecast-${nameOf(path)}`;
+  const out = options.out ?? `forecast-${nameOf(file ?? AIRLINE_NAME)}`;
   const { signal, release } = interruptible(context);
   const view = new ForecastProgressView(context.tell);
   try {
     const started = now();
     const { time, target, series, where } = options;
-    const table = await readTable(path, { time, target, series, where, signal });
+    const wanted = { time, target, series, where, signal };
+    const table = file === undefined ? await airlinePassengers(wanted) : await readTable(file, wanted);
     const readSeconds = Math.round(now() - started) / 1000;
 
     const make = context.makeForecaster ?? recurrent;
@@ -124,15 +129,16 @@ async function runForecast(
           onProgress: (progress) => view.show(progress),
         });
         await view.end();
+        context.tell(`Writing ${out} …\n`);
         await result.writeInto(folder);
         signal.throwIfAborted();
-        const document = result.toJSON();
-        print = () =>
+        print = () => {
+          const document = result.toJSON();
+          const timing = { readSeconds, ...document.timing };
           context.print(
-            options.json
-              ? `${JSON.stringify({ ...document, timing: { readSeconds, ...document.timing } }, null, 2)}\n`
-              : summaryOf(document, out),
+            options.json ? `${JSON.stringify({ ...document, timing }, null, 2)}\n` : summaryOf(result, out),
           );
+        };
       },
       { owned: isForecastFile },
     );

@@ -2,27 +2,32 @@
 
 import { join } from "node:path";
 import { countOf } from "../data/row-names.ts";
+import { stepNoun } from "../series/calendar.ts";
 import type { ForecastDocument } from "../series/document.ts";
 import { displayName, displayNumber } from "../series/names.ts";
+import type { ForecastResult } from "../series/result.ts";
 
 /** How many forecast values are printed. */
 const SHOWN = 12;
 
 /** @param folder Where the forecast was written. */
-export function summaryOf({ model, backtest, forecast, data }: ForecastDocument, folder: string): string {
+export function summaryOf(result: ForecastResult, folder: string): string {
+  const { model, backtest, forecast, data } = result.toJSON();
   const several = data.series.length > 1;
-  const values = forecast
-    .slice(0, SHOWN)
-    .map(({ time, series, value }) => [time, ...(several ? [series] : []), displayNumber(value)]);
-  const rest = forecast.length - values.length;
   const head = several ? `${data.columns.target} of ${data.series.length} series` : data.columns.target;
+  const values = several
+    ? []
+    : forecast.slice(0, SHOWN).map(({ time, value }) => [time, displayNumber(value)]);
+  const rest = forecast.length - values.length;
   return [
     "",
-    `${head}: ${countOf(model.horizon, "step")} ahead by ${displayName(model.name)}`,
+    `${head}: ${model.horizon} ${stepNoun(result.parts.frequency, model.horizon)} ahead by ${displayName(model.name)}`,
     "",
     ...metricLines(backtest),
-    ...alignColumns([["time", ...(several ? ["series"] : []), "forecast"], ...values]),
-    ...(rest > 0 ? [`… and ${countOf(rest, "more value")} in forecast.csv`] : []),
+    ...(several ? [] : alignColumns([["time", "forecast"], ...values])),
+    ...(rest > 0
+      ? [`${several ? "" : "… and "}${countOf(rest, several ? "value" : "more value")} in forecast.csv`]
+      : []),
     "",
     `Report: ${join(folder, "report.html")}`,
     `Also there: forecast.csv, forecast.svg, metrics.json, model/`,

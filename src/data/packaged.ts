@@ -1,16 +1,25 @@
 // The data that comes with the package.
 
 import { fileURLToPath } from "node:url";
-import { readTable } from "./read-table.ts";
+import { type ReadTableOptions, readTable } from "./read-table.ts";
 import type { Table } from "./table.ts";
 
-/** Where the packaged airline passengers stand: the same place from the sources and from dist/. */
-export const AIRLINE_PASSENGERS = fileURLToPath(new URL("../../data/airpassengers.csv", import.meta.url));
+/** What the packaged table is called in the names of files. */
+export const AIRLINE_NAME = "airpassengers";
 
 /**
  * Monthly international airline passengers in thousands, 1949 to 1960, 144 months (Box and Jenkins, Time Series Analysis,
  * 1970, series G): columns `month` and `passengers`.
+ *
+ * @param options As for `readTable`.
  */
-export function airlinePassengers(): Promise<Table> {
-  return readTable(AIRLINE_PASSENGERS, { time: "month", target: "passengers" });
+export function airlinePassengers(options: ReadTableOptions = {}): Promise<Table> {
+  // The same place from the sources and from dist/.
+  const path = fileURLToPath(new URL(`../../data/${AIRLINE_NAME}.csv`, import.meta.url));
+  return readTable(path, {
+    ...options,
+    time: options.time ?? "month",
+    target: options.target ?? "passengers",
+    source: options.source ?? "monthly airline passengers, 1949 to 1960 (packaged)",
+  });
 }

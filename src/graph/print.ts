@@ -39,10 +39,10 @@ class Printer {
     if (isOp(node, inputOp)) return `input ${JSON.stringify(node.attributes.name)}`;
     if (isOp(node, constantOp)) {
       const { value } = node.attributes;
-      return `constant ${value.size <= 8 ? `[${value.toFloat64().join(",")}]` : "…"}`;
+      return `constant ${value.size <= 8 ? attributesText([...value.toFloat64()]) : "…"}`;
     }
     if (isOp(node, randomOp)) return `random ${attributesText(node.attributes.draw)}`;
-    const attributes = attributesText(node.attributes as object);
+    const attributes = attributesText(node.attributes);
     return `${node.op.name}(${this.#list(node.inputs)})${attributes === "{}" ? "" : ` ${attributes}`}`;
   }
 
@@ -76,9 +76,14 @@ class Printer {
   }
 }
 
-/** As JSON, which has no name for an infinite number. */
-function attributesText(attributes: object): string {
-  const number = (_: string, value: unknown) =>
-    typeof value === "number" && !Number.isFinite(value) ? `\u0000${value}\u0000` : value;
-  return JSON.stringify(attributes, number).replaceAll(/"\\u0000(.*?)\\u0000"/g, "$1");
+/** Attributes as a literal, `{axis: 0, sizes: [2, 3]}`: equal texts, equal attributes. */
+export function attributesText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(attributesText).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.entries(value)
+      .map(([name, part]) => `${name}: ${attributesText(part)}`)
+      .join(", ")}}`;
+  }
+  if (typeof value === "string") return JSON.stringify(value);
+  return Object.is(value, -0) ? "-0" : String(value);
 }

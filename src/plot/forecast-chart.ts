@@ -18,8 +18,6 @@ export interface Line {
 export interface ForecastChart {
   readonly title: string;
   readonly subtitle?: string | undefined;
-  /** What is measured, at the head of the value axis. */
-  readonly unit: string;
   /** Whether times are milliseconds since 1970, or the numbers of a count. */
   readonly calendar: boolean;
   /** In the order of the legend. */
@@ -109,7 +107,6 @@ function panel(chart: ForecastChart, width: number, height: number) {
         field: "line",
         type: "nominal",
         scale: { domain: labels, range: strokes.map((stroke) => stroke.width) },
-        legend: null,
       },
     },
   };
@@ -126,11 +123,10 @@ function panel(chart: ForecastChart, width: number, height: number) {
   return { width, height, layer: [bands, now, lines] };
 }
 
-/** The unit stands above the axis, read without turning one's head. Millions and more are shortened: 2.5M. */
-function yAxis({ unit, lines }: ForecastChart) {
+/** Millions and more are shortened: 2.5M. */
+function yAxis({ lines }: ForecastChart) {
   const large = lines.some(({ pieces }) =>
     pieces.some(({ values }) => values.some((value) => Math.abs(value) >= 1e6)),
   );
-  const title = { title: unit, titleAngle: 0, titleAlign: "left", titleY: -10, titleX: 0 };
-  return { ...title, tickCount: 6, ...(large ? { format: "~s" } : {}) };
+  return { title: null, tickCount: 6, ...(large ? { format: "~s" } : {}) };
 }

@@ -39,7 +39,6 @@ export function forecastChart(parts: ForecastParts, one: SeriesForecast): Foreca
   return {
     title: several ? series.name : `${parts.table.columns.target}: ${noun} ahead`,
     ...(several ? {} : { subtitle: subtitleOf(parts, start) }),
-    unit: parts.table.columns.target,
     calendar: parts.style.form !== "index",
     lines,
     now: series.times.at(-1),
@@ -58,7 +57,6 @@ export function backtestChart(parts: ForecastParts, one: SeriesForecast): Foreca
   return {
     title: `Backtest: ${folds.length} × ${parts.horizon} ${stepNoun(parts.frequency, 2)}`,
     subtitle: "Each stretch was forecast from what came before it, and nothing else",
-    unit: parts.table.columns.target,
     calendar: parts.style.form !== "index",
     lines: [
       {

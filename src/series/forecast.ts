@@ -7,7 +7,7 @@ import { backtest, bestOf, type Fold, metricsOf } from "./backtest.ts";
 import { naive, seasonalNaive } from "./baselines.ts";
 import { addSteps } from "./calendar.ts";
 import type { EpochReport, FitOptions, Fitted, Forecaster } from "./forecaster.ts";
-import { recurrentKinds, type RecurrentKind } from "./network.ts";
+import { type RecurrentKind, recurrentKinds } from "./network.ts";
 import { type Plan, planForecast, type SeriesPlan } from "./plan.ts";
 import { recurrent } from "./recurrent.ts";
 import { ForecastResult, type SeriesForecast } from "./result.ts";
@@ -74,9 +74,11 @@ export async function forecast(table: Table, options: ForecastOptions = {}): Pro
   const progress = new Progress(plan, models.length, options.onProgress);
   const shared = { horizon: plan.horizon, seed: options.seed ?? 0, signal: options.signal };
 
+  // In every fold where in any, so that all are pooled over the same points; without a season it equals the naive forecast.
+  const seasonal = plan.series.some(({ season }) => season > 1);
+  const forecasters = [...models, naive, ...(seasonal ? [seasonalNaive] : [])];
   const backtested: Fold[][] = [];
   for (const one of plan.series) {
-    const forecasters = [...models, naive, ...(one.season > 1 ? [seasonalNaive] : [])];
     const folds = await backtest(one.series, forecasters, {
       ...shared,
       season: one.season,

@@ -12,9 +12,11 @@ export function displayName(model: string): string {
   return DISPLAY_NAMES.get(model) ?? model;
 }
 
-/** A number for reading: four significant digits, thousands separated; a dash for one that is undefined. */
+/** A number for reading: about four significant digits, thousands separated; a dash for one that is undefined. */
 export function displayNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";
-  const digits = Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
-  return value.toLocaleString("en-US", digits);
+  const size = Math.abs(value);
+  if (size > 0 && (size < 1e-3 || size >= 1e12)) return value.toPrecision(4);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

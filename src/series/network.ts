@@ -78,18 +78,15 @@ export class RecurrentNetwork {
   ): Promise<number> {
     const { batchSize, epochs } = this.#settings;
     const [, horizon = 1] = counted.shape;
-    const rows = Int32Array.from(counted.shape[0] === 0 ? [] : rowsWithTargets(counted, horizon));
-    const share = counted.data.reduce((sum: number, one) => sum + Number(one), 0) / (rows.length * horizon);
+    const rows = Int32Array.from(rowsWithTargets(counted, horizon));
+    const share = (counted.data as Float32Array).reduce((sum, one) => sum + one, 0) / (rows.length * horizon);
     const weight = counted.takeRows(rows);
     this.#model.reinitialize(seed);
     const history = await this.#model.fit(windows.x.takeRows(rows), windows.y.takeRows(rows), {
       epochs,
       batchSize: Math.min(batchSize, rows.length),
       // Weights with mean 1, so that the loss is the mean over the targets that count.
-      sampleWeight: new NdArray(
-        Float32Array.from(weight.data, (one) => Number(one) / share),
-        weight.shape,
-      ),
+      sampleWeight: new NdArray((weight.data as Float32Array).map((one) => one / share), weight.shape),
       verbose: "silent",
       callbacks: [
         {
@@ -124,8 +121,9 @@ export class RecurrentNetwork {
   }
 }
 
+/** Windows with a target that counts. */
 function rowsWithTargets({ data, shape }: NdArray, horizon: number): number[] {
   return Array.from({ length: shape[0] ?? 0 }, (_, n) => n).filter((n) =>
-    Array.from({ length: horizon }, (_, k) => data[n * horizon + k]).some((one) => one !== 0),
+    (data as Float32Array).subarray(n * horizon, (n + 1) * horizon).some((one) => one !== 0),
   );
 }

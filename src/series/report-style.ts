@@ -29,8 +29,8 @@ th{font-weight:600;color:var(--muted);font-size:.875rem}
 th:first-child,td:first-child{text-align:left}
 tr.best td{font-weight:600}
 .mark{color:var(--forecast);font-size:.8rem;font-weight:600;margin-left:.5rem}
-.columns{columns:3 14rem;column-gap:2.5rem}
-.columns table{width:100%;break-inside:auto}
+.figures{display:block;columns:3 13rem;column-gap:2.5rem;font-variant-numeric:tabular-nums}
+.figures div{display:flex;justify-content:space-between;gap:1rem;padding:.35rem 0;border-bottom:1px solid var(--grid);break-inside:avoid}
 .small{font-size:.875rem;color:var(--muted)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.5rem;margin:0}
 dt{color:var(--muted)}

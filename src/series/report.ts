@@ -98,7 +98,7 @@ function verdict(parts: ForecastParts, best: string | undefined): string {
   const [name, other] = rival(parts) ?? [];
   const [score, otherScore] = scoresOf(own, other ?? own);
   if (name === undefined || other === undefined) return "";
-  const share = displayNumber(100 * Math.abs(1 - score / otherScore));
+  const share = Math.round(100 * Math.abs(1 - score / otherScore));
   const compared =
     score === otherScore
       ? `did as well as ${displayName(name)}`
@@ -127,7 +127,7 @@ function scoresOf(own: Metrics, other: Metrics): [number, number] {
 
 function metricsTable(parts: ForecastParts, best: string | undefined): string {
   if (best === undefined) return "";
-  const rows = [...parts.metrics].sort(([, a], [, b]) => a.mase - b.mase || a.mae - b.mae);
+  const rows = ranked(parts.metrics);
   const body = rows.map(([name, { mae, rmse, smape, mase }]) => {
     const mark = name === best ? ' <span class="mark">★ best</span>' : "";
     const cells = [mae, rmse, smape, mase].map((value) => `<td>${displayNumber(value)}</td>`).join("");
@@ -138,12 +138,17 @@ function metricsTable(parts: ForecastParts, best: string | undefined): string {
 <div class="scroll"><table><thead><tr><th>model</th><th>MAE</th><th>RMSE</th><th>sMAPE %</th><th>MASE</th></tr></thead>
 <tbody>${body.join("\n")}</tbody></table></div>
 <p class="small">Errors of ${folds} forecast${folds === 1 ? "" : "s"} of the past, ${parts.horizon} steps each; less is better. MAE and RMSE are in the units of ${escapeHtml(parts.table.columns.target)}.
-MASE below 1 is better than repeating the last season one season ahead was on the data before.</p>`;
+MASE is the error as a share of the one that the seasonal naive forecast made within the data before.</p>`;
+}
+
+/** The best first. */
+function ranked(metrics: ReadonlyMap<string, Metrics>): [string, Metrics][] {
+  return [...metrics].sort(([, a], [, b]) => a.mase - b.mase || a.mae - b.mae);
 }
 
 function foldTable(parts: ForecastParts, { folds }: SeriesForecast): string {
   const show = (time: number | undefined) => formatTime(time ?? 0, parts.style);
-  const names = [...(folds[0]?.predictions.keys() ?? [])];
+  const names = ranked(parts.metrics).map(([name]) => name);
   const body = folds.map((fold) => {
     const metrics = metricsOf([fold]);
     const best = bestOf(metrics);
@@ -180,13 +185,11 @@ function forecastTable(parts: ForecastParts): string {
   const rows = Array.from(
     only.values,
     (value, h) =>
-      `<tr><td>${formatTime(only.times[h] ?? 0, parts.style)}</td><td>${displayNumber(value)}</td></tr>`,
+      `<div><dt>${formatTime(only.times[h] ?? 0, parts.style)}</dt><dd>${displayNumber(value)}</dd></div>`,
   );
-  const table = `<div class="columns"><table><tbody>${rows.join("\n")}</tbody></table></div>`;
+  const list = `<dl class="figures">${rows.join("\n")}</dl>`;
   const shown =
-    rows.length <= VALUES_SHOWN
-      ? table
-      : `<details><summary>${rows.length} values</summary>${table}</details>`;
+    rows.length <= VALUES_SHOWN ? list : `<details><summary>${rows.length} values</summary>${list}</details>`;
   return `<h2>The forecast in figures</h2>\n${shown}`;
 }
 
@@ -210,10 +213,10 @@ function facts(parts: ForecastParts): string {
     ["Model", displayName(parts.model)],
     ...settings.map(([name, value]): [string, string] => [
       sentenceCase(name),
-      typeof value === "number" ? displayNumber(value) : String(value),
+      typeof value === "number" && !Number.isInteger(value) ? displayNumber(value) : String(value),
     ]),
     ["Seed", String(parts.seed)],
-    ["Time taken", `${displayNumber(parts.timing.totalSeconds ?? Number.NaN)} s`],
+    ["Time taken", `${Math.ceil(parts.timing.totalSeconds ?? 0)} s`],
   ];
   const list = rows
     .map(([term, text]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(text)}</dd>`)

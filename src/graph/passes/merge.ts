@@ -3,6 +3,7 @@
 import { applyAll, isOp, item } from "../op.ts";
 import { constantOp, inputOp, randomOp } from "../ops/leaf.ts";
 import { type ScanAttributes, scanOp } from "../ops/scan.ts";
+import { attributesText } from "../print.ts";
 import { nodesOf, rewrite, substitute } from "../rewrite.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { everywhere } from "./pass.ts";
@@ -27,7 +28,7 @@ function keyOf(node: Node): string | undefined {
     const { value } = node.attributes;
     return value.size > 64 ? undefined : `constant ${value.dtype} [${value.shape}] ${value.data.join()}`;
   }
-  return `${node.op.name} ${node.inputs.map(idOf).join()} ${JSON.stringify(node.attributes)}`;
+  return `${node.op.name} ${node.inputs.map(idOf).join()} ${attributesText(node.attributes)}`;
 }
 
 /**

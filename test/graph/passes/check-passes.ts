@@ -1,0 +1,61 @@
+// Holds optimised graphs against what they were made from: legal after every pass, with the same values.
+
+import { expect } from "vitest";
+import { isOp, type Value } from "../../../src/graph/op.ts";
+import { constantOp, inputOp } from "../../../src/graph/ops/leaf.ts";
+import { type ScanAttributes, scanOp } from "../../../src/graph/ops/scan.ts";
+import { optimize } from "../../../src/graph/passes/optimize.ts";
+import { nodesOf } from "../../../src/graph/rewrite.ts";
+import { formatType, type Node, type Tensor } from "../../../src/graph/tensor.ts";
+import { checkGraph } from "../../../src/graph/verify.ts";
+import { NdArray } from "../../../src/tensor/nd-array.ts";
+import { expectClose, type Graph, run } from "../../support/check-op.ts";
+
+/**
+ * Runs all passes over a graph. After each one the graph must be legal, have outputs of the same types, and give the same values at
+ * the point to a relative error of 1e-9: passes reorder sums and products of float64.
+ */
+export function optimized({ inputs, outputs }: Graph, point: readonly Value[]): Graph {
+  const types = outputs.map(formatType);
+  const wanted = run({ inputs, outputs }, point).map(({ shape, data }) => new NdArray(data, shape));
+  checkGraph(outputs, inputs);
+  const better = optimize(outputs, (pass, between) => {
+    checkGraph(between, inputs);
+    expect(between.map(formatType), `types after ${pass}`).toEqual(types);
+    for (const [i, value] of run({ inputs, outputs: between }, point).entries()) {
+      expectClose(value, wanted[i] as NdArray, `after ${pass}, output ${i}`, 1e-9);
+    }
+  });
+  return { inputs, outputs: better };
+}
+
+/** All nodes of a graph that compute something, those in the bodies of scans included. */
+export function workOf(outputs: readonly Tensor[]): Node[] {
+  return nodesOf(outputs).flatMap((node) => {
+    if (isOp(node, scanOp)) return [node, ...workOf(node.attributes.body.outputs)];
+    return isOp(node, inputOp) || isOp(node, constantOp) ? [] : [node];
+  });
+}
+
+/** The scans of a graph, outermost ones only, in the order in which they run. */
+export function scansOf(outputs: readonly Tensor[]): Node<ScanAttributes>[] {
+  return nodesOf(outputs).filter((node) => isOp(node, scanOp));
+}
+
+/** The ops in the body of a scan that compute something, by name. */
+export function bodyOps(node: Node<ScanAttributes> | undefined): string[] {
+  return node === undefined ? [] : workOf(node.attributes.body.outputs).map(({ op }) => op.name);
+}
+
+/** How many ops of a name there are; of several names, how many of any. */
+export function count(ops: readonly string[], ...names: readonly string[]): number {
+  return ops.filter((op) => names.includes(op)).length;
+}
+
+/** The ops of a graph outside loops that compute something, by name. */
+export function outerOps(outputs: readonly Tensor[]): string[] {
+  const idle: readonly string[] = [inputOp.name, constantOp.name];
+  return nodesOf(outputs)
+    .map(({ op }) => op.name)
+    .filter((name) => !idle.includes(name));
+}
