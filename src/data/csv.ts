@@ -54,11 +54,10 @@ export async function openCsv(connection: DuckDBConnection, file: DataFile): Pro
   }
   if (encoding === "latin-1") notes.push("The file is not UTF-8: its text is read as Latin-1.");
 
-  // The sniffer gives up on a file with a row too long or too short, and takes each line for one column.
-  const [only, ...others] = dialect.columns;
-  if (only !== undefined && others.length === 0) {
-    const delimiter = DELIMITERS.find((candidate) => only.name.trim().includes(candidate));
-    if (delimiter !== undefined) dialect = await sniffWith(connection, file, encoding, delimiter, only.name);
+  // A file with a row too long or too short: the sniffer takes each line for one column, or begins after that row.
+  const header = raggedHeader(dialect, file);
+  if (header !== undefined) {
+    dialect = await sniffWith(connection, file, encoding, header.delimiter, header.text);
   }
 
   const options = { ...samplingOf(file), ...textOptions(encoding, dialect.delimiter) };
@@ -76,6 +75,21 @@ export async function openCsv(connection: DuckDBConnection, file: DataFile): Pro
     },
     notes,
   };
+}
+
+/** The header, where the sniffer may have missed that it is one: the first of several skipped lines, or of one column. */
+function raggedHeader(dialect: Dialect, file: DataFile): { text: string; delimiter: string } | undefined {
+  const [only, ...others] = dialect.columns;
+  if (only !== undefined && others.length === 0) {
+    const delimiter = DELIMITERS.find((candidate) => only.name.trim().includes(candidate));
+    if (delimiter !== undefined) return { text: only.name, delimiter };
+  }
+  // Lines before a table are prose; two or more of them with the same number of columns are rows of the table.
+  const skipped = file.beginning.split(/\r?\n/).slice(0, dialect.skippedRows);
+  const counts = new Set(skipped.map((line) => line.split(dialect.delimiter).length));
+  const [first = "", second] = skipped;
+  if (second === undefined || counts.size !== 1 || !first.includes(dialect.delimiter)) return undefined;
+  return { text: first, delimiter: dialect.delimiter };
 }
 
 async function sniff(

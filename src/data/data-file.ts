@@ -14,6 +14,8 @@ export interface DataFile {
   readonly size: number;
   /** DuckDB's name of a text file's encoding, where it is not UTF-8. */
   readonly encoding?: "utf-16" | "latin-1";
+  /** The text that a text file begins with, some 60,000 characters. */
+  readonly beginning: string;
 }
 
 /** Beginnings of files that are no tables, and what to tell of them. */
@@ -46,10 +48,11 @@ export async function inspectFile(path: string): Promise<DataFile> {
   const format = formatOf(head, path);
   if (format === "parquet") {
     if (zipped) throw unreadable(path, "a Parquet file within gzip. Unpack it first");
-    return { path, format, size };
+    return { path, format, size, beginning: "" };
   }
   const encoding = encodingOf(head, path);
-  return encoding === undefined ? { path, format, size } : { path, format, size, encoding };
+  const beginning = new TextDecoder(encoding === "latin-1" ? "latin1" : encoding).decode(head);
+  return { path, format, size, beginning, ...(encoding === undefined ? {} : { encoding }) };
 }
 
 async function readHead(path: string): Promise<{ size: number; head: Uint8Array }> {

@@ -1,7 +1,7 @@
 // A column of numbers written as text: decimal commas and thousands separators, decided from the whole column.
 
 import { RecurraError } from "../platform/error.ts";
-import { quoted, type RowName } from "./row-names.ts";
+import { fewOf, quoted, type RowName } from "./row-names.ts";
 
 export interface Numbers {
   readonly values: Float64Array;
@@ -89,13 +89,10 @@ function notANumber(texts: readonly string[], column: string, rowName: RowName):
     texts.flatMap((text, position) => (shape.test(text) ? [] : [{ text, position }]));
   const [wrong = []] = [PLAIN, DECIMAL_COMMA, THOUSANDS].map(wrongIn).sort((a, b) => a.length - b.length);
   const [first, ...others] = wrong;
-  const more = others.slice(0, 3).map(({ position, text }) => `${rowName(position)}: ${quoted(text)}`);
-  const rest =
-    more.length === 0
-      ? ""
-      : ` So have ${more.join(", ")}${others.length > more.length ? ` and ${others.length - more.length} more` : ""}.`;
+  const more = others.map(({ position, text }) => `${rowName(position)}: ${quoted(text)}`);
+  const rest = more.length === 0 ? "" : ` Nor ${more.length === 1 ? "is" : "are"} ${fewOf(more)}.`;
   return new RecurraError(
     "target-not-a-number",
-    `Column "${column}", ${rowName(first?.position ?? 0)}: ${quoted(first?.text ?? "")} is not a number.${rest} Correct the file, or leave the rows out with --where.`,
+    `Column "${column}", ${rowName(first?.position ?? 0)}: ${quoted(first?.text ?? "")} is not a number.${rest} Correct the file.`,
   );
 }

@@ -91,7 +91,7 @@ function readTimes(raw: RawColumn, column: string, rowName: RowName): Times {
   if (missing.length > 0) {
     throw new RecurraError(
       "time-missing",
-      `Column "${column}": ${fewOf(missing.map(rowName))} ${missing.length === 1 ? "has" : "have"} no time. Every row needs one; correct the file, or leave the rows out with --where.`,
+      `Column "${column}": ${fewOf(missing.map(rowName))} ${missing.length === 1 ? "has" : "have"} no time. Every row needs one; correct the file, or leave out rows that are no data with --where.`,
     );
   }
   switch (raw.kind) {
@@ -123,7 +123,7 @@ function readNumbers(raw: RawTable, column: string): { values: Float64Array; not
   if (missing.length > 0) {
     throw new RecurraError(
       "target-missing",
-      `Column "${column}": ${fewOf(missing.map(rowName))} ${missing.length === 1 ? "is" : "are"} empty. Every row needs a number; fill it in, or leave the rows out with --where.`,
+      `Column "${column}": ${fewOf(missing.map(rowName))} ${missing.length === 1 ? "is" : "are"} empty. Every row needs a number: fill it in.`,
     );
   }
   const numbers =
@@ -140,7 +140,7 @@ function readNumbers(raw: RawTable, column: string): { values: Float64Array; not
     const shown = wrong.map((position) => `${rowName(position)}: ${numbers.values[position]}`);
     throw new RecurraError(
       "target-not-finite",
-      `Column "${column}", ${fewOf(shown)}; wanted finite numbers. Correct the file, or leave the rows out with --where.`,
+      `Column "${column}", ${fewOf(shown)}; wanted finite numbers. Correct the file.`,
     );
   }
   return numbers;

@@ -104,7 +104,7 @@ function unreadable(
 ): RecurraError {
   return new RecurraError(
     "time-unreadable",
-    `Column "${column}", ${rowName(position)}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row, or leave it out with --where.`,
+    `Column "${column}", ${rowName(position)}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row, or leave it out with --where where it is no data.`,
   );
 }
 

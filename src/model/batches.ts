@@ -1,26 +1,45 @@
 // From the arrays that a user gives to batches of rows: checks, shuffling, and buffers that are filled anew for each step.
 
+import { checkedNumber } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
 import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
 import { NdArray, ndarray, type Nested } from "../tensor/nd-array.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { checkWhole } from "./values.ts";
 
 /** Data as users give it: an array, or nested lists of numbers. */
 export type ArrayLike = NdArray | Nested | TypedArray;
 
-/** The array in a dtype that the model reads. */
-export function asArray(data: ArrayLike, dtype: DType): NdArray {
-  const array = data instanceof NdArray ? data : ndarray(data);
-  return array.dtype === dtype ? array : array.astype(dtype);
+/**
+ * The array in a dtype that the model reads.
+ *
+ * @param what names it in messages
+ * @throws RecurraError for ragged lists, values that are no numbers, and fractions where whole numbers are wanted
+ */
+export function asArray(what: string, data: ArrayLike, dtype: DType): NdArray {
+  // Lists are read in the dtype at once: on a way through float32, ids above 2^24 would change.
+  const array = data instanceof NdArray ? data : naming(what, () => ndarray(data, Array.isArray(data) ? { dtype } : {}));
+  if (dtype === "int32") checkWhole(what, array);
+  return naming(what, () => array.astype(dtype));
+}
+
+/** Puts what the work is on before the messages of its errors. */
+function naming<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RecurraError ? new RecurraError(error.code, `${what}: ${error.message}`, { cause: error }) : error;
+  }
 }
 
 /**
- * Inputs of a model: [N, ...shape] in the model's dtype.
+ * Inputs of a model: [N, ...shape] in the model's dtype. An empty list stands for no rows.
  *
  * @throws RecurraError that names the argument and the layer which wants the shape
  */
 export function checkInputs(what: string, data: ArrayLike, shape: Shape, dtype: DType, layer: string): NdArray {
-  const array = asArray(data, dtype);
+  const array = asArray(what, data, dtype);
+  if (sameShape(array.shape, [0])) return array.reshape([0, ...shape]);
   if (array.rank === 0 || !sameShape(array.shape.slice(1), shape)) {
     throw new RecurraError(
       "input-shape",
@@ -30,11 +49,16 @@ export function checkInputs(what: string, data: ArrayLike, shape: Shape, dtype: 
   return array;
 }
 
-/** Fails unless two arrays have as many rows. */
+/** Fails unless an array has as many rows as another. */
 export function checkSameRows(what: string, array: NdArray, count: number, other: string): void {
   if (array.rank === 0 || array.shape[0] !== count) {
     throw new RecurraError("input-shape", `${what}: wants ${count} rows, as many as ${other}, got ${formatShape(array.shape)}`);
   }
+}
+
+/** Fails unless a number of rows to take at once is one. */
+export function checkBatchSize(what: string, batchSize: unknown): void {
+  checkedNumber(`${what}: batchSize`, batchSize, (size) => Number.isInteger(size) && size > 0, "a positive whole number");
 }
 
 /** An array of fixed shape into which rows are copied, so that every step reads the same memory. */

@@ -1,9 +1,9 @@
 // evaluate: the loss and the metrics on data, without training.
 
-import { RecurraError } from "../platform/error.ts";
-import type { NdArray } from "../tensor/nd-array.ts";
-import type { ArrayLike } from "./batches.ts";
+import { checkOptionNames } from "../nn/choice.ts";
+import { type ArrayLike, checkBatchSize } from "./batches.ts";
 import type { Model } from "./model.ts";
+import type { Rows } from "./rows.ts";
 
 /** The loss and the metrics, by name. */
 export type Evaluation = Readonly<Record<string, number>>;
@@ -15,28 +15,19 @@ export interface EvaluateOptions {
   readonly sampleWeight?: ArrayLike;
 }
 
+const optionNames: readonly (keyof EvaluateOptions)[] = ["batchSize", "sampleWeight"];
+
 /** See {@link Model.evaluate}. */
 export async function evaluateModel(model: Model, x: ArrayLike, y: ArrayLike, options: EvaluateOptions): Promise<Evaluation> {
+  checkOptionNames("evaluate", options, optionNames);
   const { batchSize = 32, sampleWeight } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RecurraError("batch-size", `evaluate: batchSize is a positive whole number, got ${batchSize}`);
-  }
-  const inputs = model.checkInput("x", x);
-  const [count = 0] = inputs.shape;
-  const trainer = model.trainer();
-  const targets = trainer.checkTargets("y", y, count);
-  const weight = sampleWeight === undefined ? undefined : trainer.checkSampleWeight("sampleWeight", sampleWeight, count);
-  return evaluateArrays(model, { x: inputs, y: targets, weight }, batchSize);
+  checkBatchSize("evaluate", batchSize);
+  return evaluateRows(model, model.trainer().checkRows([x, y, sampleWeight]), batchSize);
 }
 
 /** As {@link evaluateModel}, on arrays that have been checked. */
-export async function evaluateArrays(
-  model: Model,
-  { x, y, weight }: { readonly x: NdArray; readonly y: NdArray; readonly weight: NdArray | undefined },
-  batchSize: number,
-): Promise<Evaluation> {
+export async function evaluateRows(model: Model, { x, y, weight }: Rows, batchSize: number): Promise<Evaluation> {
   const [count = 0] = x.shape;
-  if (count === 0) throw new RecurraError("no-rows", "evaluate: there are no rows to evaluate");
   const trainer = model.trainer();
   const meter = trainer.meter();
   for (let start = 0; start < count; start += batchSize) {

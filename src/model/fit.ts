@@ -1,15 +1,16 @@
 // fit: the training loop over epochs and batches.
 
 import { onInterrupt } from "#platform";
+import { checkedNumber, checkOptionNames, describe } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
-import type { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
-import { type ArrayLike, inOrder, RowBuffer } from "./batches.ts";
+import { type ArrayLike, checkBatchSize, inOrder, RowBuffer } from "./batches.ts";
 import type { Callback, Logs, TrainingState } from "./callbacks.ts";
-import { evaluateArrays } from "./evaluate.ts";
+import { evaluateRows } from "./evaluate.ts";
 import type { Model } from "./model.ts";
-import { Progress, type Verbosity } from "./progress.ts";
-import { classSampleWeight } from "./sample-weight.ts";
+import { Progress, verbosities, type Verbosity } from "./progress.ts";
+import type { RowNames, Rows } from "./rows.ts";
+import { checkClassWeight, type ClassWeight, classSampleWeight } from "./sample-weight.ts";
 
 export interface FitOptions {
   /** Rows in a step. Default 32. */
@@ -25,8 +26,8 @@ export interface FitOptions {
   /** Draw the rows in a new order each epoch. Default true. */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
-  /** Weight of each class in the loss, by its number. */
-  readonly classWeight?: Readonly<Record<number, number>>;
+  /** Weight of each class in the training loss, by its number; a class that is not named weighs 1. Not applied to validation data. */
+  readonly classWeight?: ClassWeight;
   /** Weight of each row in the loss: [N]. */
   readonly sampleWeight?: ArrayLike;
   /** What is printed on standard error. Default "auto": a bar on a terminal, a line an epoch elsewhere. */
@@ -39,31 +40,49 @@ export interface History {
   readonly epochs: number[];
   /** For each logged quantity its value after each epoch. */
   readonly logs: Record<string, number[]>;
-  /** True if Ctrl-C ended the training. */
+  /** True if Ctrl-C ended the training. The last epoch then covers the steps that were taken, without validation. */
   interrupted: boolean;
 }
 
-interface Rows {
-  readonly x: NdArray;
-  readonly y: NdArray;
-  readonly weight: NdArray | undefined;
-}
+const optionNames: readonly (keyof FitOptions)[] = [
+  "batchSize",
+  "epochs",
+  "initialEpoch",
+  "validationSplit",
+  "validationData",
+  "shuffle",
+  "callbacks",
+  "classWeight",
+  "sampleWeight",
+  "verbose",
+];
 
-function positive(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RecurraError("fit-option", `fit: ${name} is a positive whole number, got ${value}`);
+/** Fails for options that are unknown or out of range. */
+function checkOptions(options: FitOptions): void {
+  checkOptionNames("fit", options, optionNames);
+  const { batchSize = 32, epochs = 1, initialEpoch = 0, validationSplit = 0, validationData, callbacks = [], verbose = "auto" } = options;
+  checkBatchSize("fit", batchSize);
+  checkedNumber("fit: epochs", epochs, (value) => Number.isInteger(value) && value > 0, "a positive whole number");
+  checkedNumber("fit: initialEpoch", initialEpoch, (value) => Number.isInteger(value) && value >= 0, "a whole number from 0 up");
+  checkedNumber("fit: validationSplit", validationSplit, (value) => value >= 0 && value < 1, "in [0, 1)");
+  const isTuple = validationData === undefined || (Array.isArray(validationData) && [2, 3].includes(validationData.length));
+  if (!isTuple) throw new RecurraError("fit-option", "fit: validationData is to be [x, y] or [x, y, sampleWeight]");
+  if (!Array.isArray(callbacks) || !callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null)) {
+    throw new RecurraError("fit-option", "fit: callbacks is to be a list of objects, such as [new EarlyStopping()]");
   }
+  if (!verbosities.includes(verbose)) {
+    throw new RecurraError("fit-option", `fit: verbose is to be one of ${verbosities.join(", ")}, got ${describe(verbose)}`);
+  }
+  if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
 }
 
 /** See {@link Model.fit}. */
 export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options: FitOptions): Promise<History> {
+  checkOptions(options);
   const { batchSize = 32, epochs = 1, initialEpoch = 0, shuffle = true, callbacks = [], verbose = "auto" } = options;
-  positive("batchSize", batchSize);
-  positive("epochs", epochs);
   const trainer = model.trainer();
-  const { training, validation } = splitRows(prepare(model, x, y, options), prepareValidation(model, options), options);
+  const { training, validation } = prepare(model, x, y, options);
   const count = training.x.shape[0] ?? 0;
-  if (count === 0) throw new RecurraError("no-rows", "fit: there are no rows to train on");
 
   const steps = Math.ceil(count / batchSize);
   const sources = [training.x, training.y, ...(training.weight === undefined ? [] : [training.weight])];
@@ -71,11 +90,14 @@ export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options
   const [full, last] = [buffersFor(Math.min(batchSize, count)), buffersFor(count - (steps - 1) * batchSize)];
   const progress = new Progress(verbose, epochs, steps, initialEpoch);
   const history: History = { epochs: [], logs: {}, interrupted: false };
-  const state: TrainingState = { model, stop: false };
+  const names = trainer.meter().names;
+  const logNames = [...names, ...(validation === undefined ? [] : names.map((name) => `val_${name}`))];
+  const state: TrainingState = { model, logNames, stop: false };
   const stopListening = onInterrupt(() => {
-    if (!history.interrupted) progress.say("Interrupted: ending after this step; what is trained is kept.");
+    progress.say("Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.");
     history.interrupted = true;
     state.stop = true;
+    stopListening();
   });
   const call = async (run: (callback: Callback) => void | Promise<void> | undefined) => {
     for (const callback of callbacks) await run(callback);
@@ -87,25 +109,31 @@ export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options
       progress.beginEpoch();
       const order = shuffle ? new Random(model.seed).fold(1).fold(epoch).permutation(count) : inOrder(count);
       const meter = trainer.meter();
-      for (let step = 0; step < steps && !state.stop; step++) {
-        const buffers = step === steps - 1 ? last : full;
-        const [bx, by, bw] = buffers.map((buffer, i) => buffer.fill(sources[i] ?? training.x, order, step * batchSize));
+      let taken = 0;
+      while (taken < steps && !state.stop) {
+        const buffers = taken === steps - 1 ? last : full;
+        const [bx, by, bw] = buffers.map((buffer, i) => buffer.fill(sources[i] ?? training.x, order, taken * batchSize));
         if (bx === undefined || by === undefined) throw new TypeError("a batch has inputs and targets");
         meter.add(await trainer.step({ x: bx, y: by, weight: bw }), bx.shape[0] ?? 0);
-        progress.step(epoch, step + 1, () => meter.loss);
-        await call((callback) => callback.onBatchEnd?.(step, meter.logs(), state));
+        taken++;
+        progress.step(epoch, taken, () => meter.loss);
+        await call((callback) => callback.onBatchEnd?.(taken - 1, meter.logs(), state));
       }
+      if (taken === 0) break;
       const logs: Record<string, number> = { ...meter.logs() };
-      if (validation !== undefined && !history.interrupted) {
-        for (const [name, value] of Object.entries(await evaluateArrays(model, validation, batchSize))) logs[`val_${name}`] = value;
+      const isCut = history.interrupted && (taken < steps || validation !== undefined);
+      if (validation !== undefined && !isCut) {
+        for (const [name, value] of Object.entries(await evaluateRows(model, validation, batchSize))) logs[`val_${name}`] = value;
       }
       record(history, epoch, logs);
-      progress.endEpoch(epoch, logs);
-      await call((callback) => callback.onEpochEnd?.(epoch, logs, state));
+      model.history = history;
+      progress.endEpoch(epoch, taken, logs);
+      if (!isCut) await call((callback) => callback.onEpochEnd?.(epoch, logs, state));
     }
     await call((callback) => callback.onTrainEnd?.(state));
   } finally {
     stopListening();
+    progress.end();
   }
   model.history = history;
   return history;
@@ -119,37 +147,24 @@ function record(history: History, epoch: number, logs: Logs): void {
   }
 }
 
-function prepare(model: Model, x: ArrayLike, y: ArrayLike, { classWeight, sampleWeight }: FitOptions): Rows {
-  const inputs = model.checkInput("x", x);
-  const [count = 0] = inputs.shape;
-  const targets = model.trainer().checkTargets("y", y, count);
-  const given = sampleWeight === undefined ? undefined : model.trainer().checkSampleWeight("sampleWeight", sampleWeight, count);
-  return { x: inputs, y: targets, weight: classSampleWeight(targets, classWeight, given) };
+/** The rows to train on and those held out, checked. */
+function prepare(model: Model, x: ArrayLike, y: ArrayLike, options: FitOptions) {
+  const { sampleWeight, classWeight, validationData, validationSplit = 0 } = options;
+  const trainer = model.trainer();
+  const all = trainer.checkRows([x, y, sampleWeight]);
+  const given = validationData === undefined ? undefined : trainer.checkRows(validationData, validationNames);
+  const { training, validation } = given === undefined && validationSplit > 0 ? splitRows(all, validationSplit) : { training: all, validation: given };
+  return { training: { ...training, weight: classSampleWeight(training.y, classWeight, training.weight) }, validation };
 }
 
-function prepareValidation(model: Model, { validationData }: FitOptions): Rows | undefined {
-  if (validationData === undefined) return undefined;
-  const [x, y, weight] = validationData;
-  const inputs = model.checkInput("validationData[0]", x);
-  const [count = 0] = inputs.shape;
-  const trainer = model.trainer();
-  return {
-    x: inputs,
-    y: trainer.checkTargets("validationData[1]", y, count),
-    weight: weight === undefined ? undefined : trainer.checkSampleWeight("validationData[2]", weight, count),
-  };
-}
+const validationNames: RowNames = ["validationData[0]", "validationData[1]", "validationData[2]"];
 
 /** Cuts the validation share off the end of the rows. */
-function splitRows(all: Rows, given: Rows | undefined, { validationSplit = 0 }: FitOptions) {
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new RecurraError("fit-option", `fit: validationSplit is in [0, 1), got ${validationSplit}`);
-  }
-  if (given !== undefined || validationSplit === 0) return { training: all, validation: given };
+function splitRows(all: Rows, share: number): { readonly training: Rows; readonly validation: Rows } {
   const [count = 0] = all.x.shape;
-  const cut = Math.floor(count * (1 - validationSplit));
+  const cut = Math.floor(count * (1 - share));
   if (cut === 0 || cut === count) {
-    throw new RecurraError("fit-option", `fit: validationSplit ${validationSplit} of ${count} rows leaves one part empty`);
+    throw new RecurraError("fit-option", `fit: validationSplit ${share} of ${count} rows leaves one part empty`);
   }
   const part = (start: number, end: number): Rows => ({
     x: all.x.rows(start, end),
@@ -158,4 +173,3 @@ function splitRows(all: Rows, given: Rows | undefined, { validationSplit = 0 }: 
   });
   return { training: part(0, cut), validation: part(cut, count) };
 }
-

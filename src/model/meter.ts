@@ -21,6 +21,11 @@ export class Meter {
     this.#totals = metrics.map(() => undefined);
   }
 
+  /** The names of the logs. */
+  get names(): readonly string[] {
+    return ["loss", ...this.#metrics.map(({ name }) => name)];
+  }
+
   /** Adds a step on a batch of so many rows. */
   add({ loss, statistics }: StepResult, rows: number): void {
     this.#loss += loss * rows;

@@ -6,6 +6,8 @@ import type { Logs } from "./callbacks.ts";
 /** "auto": a bar on a terminal, lines otherwise. */
 export type Verbosity = "auto" | "bar" | "lines" | "silent";
 
+export const verbosities: readonly Verbosity[] = ["auto", "bar", "lines", "silent"];
+
 const barWidth = 20;
 /** Milliseconds between two drawings of the bar. */
 const refresh = 100;
@@ -35,6 +37,8 @@ export class Progress {
   readonly #firstEpoch: number;
   #epochBegan = 0;
   #drawn = 0;
+  /** True while a bar stands on the line. */
+  #isBarShown = false;
 
   constructor(verbose: Verbosity, epochs: number, steps: number, firstEpoch: number) {
     this.#style = verbose === "auto" ? (terminal.isInteractive ? "bar" : "lines") : verbose;
@@ -53,27 +57,35 @@ export class Progress {
     const time = now();
     if (time - this.#drawn < refresh && step < this.#steps) return;
     this.#drawn = time;
+    this.#isBarShown = true;
     const filled = Math.round((barWidth * step) / this.#steps);
     const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
-    const rate = (1000 * step) / (time - this.#epochBegan);
+    const rate = (1000 * step) / Math.max(time - this.#epochBegan, 1e-6);
     const done = (epoch - this.#firstEpoch) * this.#steps + step;
     const left = ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
     const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - loss: ${loss().toFixed(4)} - ${rate.toFixed(0)} steps/s - ETA ${formatDuration(left)}`;
     terminal.write(`\r\u001b[2K${text.slice(0, Math.max(terminal.columns - 1, 20))}`);
   }
 
-  endEpoch(epoch: number, logs: Logs): void {
-    if (this.#style === "silent") return;
+  /** After an epoch, of which so many steps were taken. */
+  endEpoch(epoch: number, steps: number, logs: Logs): void {
     const seconds = (now() - this.#epochBegan) / 1000;
-    const rate = this.#steps / Math.max(seconds, 1e-9);
-    const clear = this.#style === "bar" ? "\r\u001b[2K" : "";
-    terminal.write(
-      `${clear}Epoch ${epoch + 1}/${this.#epochs} - ${formatDuration(seconds)} - ${rate.toFixed(0)} steps/s - ${formatLogs(logs)}\n`,
+    const rate = steps / Math.max(seconds, 1e-9);
+    this.say(
+      `Epoch ${epoch + 1}/${this.#epochs} - ${formatDuration(seconds)} - ${rate.toFixed(0)} steps/s - ${formatLogs(logs)}`,
     );
   }
 
   /** A line of its own. */
   say(text: string): void {
-    if (this.#style !== "silent") terminal.write(`${this.#style === "bar" ? "\r\u001b[2K" : ""}${text}\n`);
+    if (this.#style === "silent") return;
+    terminal.write(`${this.#isBarShown ? "\r\u001b[2K" : ""}${text}\n`);
+    this.#isBarShown = false;
+  }
+
+  /** Leaves the line of a bar that an error has cut short, so that what follows stands on its own. */
+  end(): void {
+    if (this.#isBarShown) terminal.write("\n");
+    this.#isBarShown = false;
   }
 }

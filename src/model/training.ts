@@ -15,11 +15,12 @@ import type { Named } from "../runtime/onnx/lower.ts";
 import { Updater } from "../runtime/updater.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
-import { formatShape, sameShape } from "../tensor/shape.ts";
-import { type ArrayLike, asArray, checkSameRows } from "./batches.ts";
+import { formatShape } from "../tensor/shape.ts";
 import { gradientParts } from "./gradients.ts";
 import { Meter, type StepResult } from "./meter.ts";
 import type { Model } from "./model.ts";
+import { checkRows, type GivenRows, type RowNames, type Rows } from "./rows.ts";
+import type { NamedWeight } from "./weights.ts";
 
 /** What `compile` resolved. */
 export interface TrainingSetup {
@@ -27,16 +28,6 @@ export interface TrainingSetup {
   readonly optimizer: Optimizer;
   readonly metrics: readonly Metric[];
   readonly compile: CompileOptions;
-}
-
-/** Arrays of one step. */
-export interface Batch {
-  /** [B, ...] */
-  readonly x: NdArray;
-  /** [B, ...] */
-  readonly y: NdArray;
-  /** [B] */
-  readonly weight: NdArray | undefined;
 }
 
 /** Where an output of the step's graph goes: into the gradient of a weight, whole or row by row. */
@@ -54,21 +45,26 @@ interface Step {
 export class Trainer {
   readonly #model: Model;
   readonly #setup: TrainingSetup;
+  /** The weights as they were when the model was compiled: which of them are frozen does not change later. */
+  readonly #weights: readonly NamedWeight[];
   readonly #arena: Arena;
   readonly #updater: Updater;
   readonly #steps = new Map<string, Promise<Step>>();
   #random: Random;
   #taken = 0;
+  /** Ends when the step before has. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(model: Model, setup: TrainingSetup) {
     this.#model = model;
     this.#setup = setup;
     const { weights } = model;
+    this.#weights = weights;
     this.#arena = new Arena({
       parameters: weights.map(({ name, weight, trainable }) => ({ name, shape: weight.shape, trainable })),
       slots: setup.optimizer.slots.length,
     });
-    for (const [i, { weight }] of weights.entries()) weight.moveTo(this.#arena.parameter(i));
+    this.#claimWeights();
     const trainable = weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
     this.#updater = new Updater(this.#arena, setup.optimizer, trainable);
     this.#random = new Random(model.seed).fold(2);
@@ -91,44 +87,22 @@ export class Trainer {
     return new Meter(this.#setup.metrics);
   }
 
-  /** Targets in the dtype and, where only an axis of length 1 is missing, in the shape of the output. */
-  checkTargets(what: string, data: ArrayLike, count: number): NdArray {
-    const labels = this.#setup.loss.targets === "labels";
-    const array = asArray(data, labels ? "int32" : "float32");
-    checkSameRows(what, array, count, "x");
-    const { outputShape, layers } = this.#model;
-    const wanted = labels ? outputShape.slice(0, -1) : outputShape;
-    const given = array.shape.slice(1);
-    const sizes = (shape: readonly number[]) => shape.filter((dimension) => dimension !== 1);
-    if (!sameShape(given, wanted) && sameShape(sizes(given), sizes(wanted))) return array.reshape([count, ...wanted]);
-    if (this.#setup.loss.config !== undefined && this.#setup.loss.config.name !== "quantile" && !sameShape(given, wanted)) {
-      throw new RecurraError(
-        "target-shape",
-        `${what}: layer ${layers.at(-1)?.name ?? ""} gives [samples${outputShape.map((d) => `, ${d}`).join("")}], for the loss ` +
-          `${this.#setup.loss.name} the targets are to be [samples${wanted.map((d) => `, ${d}`).join("")}], got ${formatShape(array.shape)}`,
-      );
-    }
-    return array;
+  /** Checks the arrays that the model is to be trained or evaluated on. `names` says what messages call them. */
+  checkRows(given: GivenRows, names?: RowNames): Rows {
+    return checkRows(this.#model, this.#setup.loss, given, names);
   }
 
-  checkSampleWeight(what: string, data: ArrayLike, count: number): NdArray {
-    const array = asArray(data, "float32");
-    checkSameRows(what, array, count, "x");
-    return array;
+  /**
+   * Takes a step on a batch: the weights are changed when it returns. Steps wait for each other, since they share the weights and the
+   * memory of the random numbers.
+   */
+  step(batch: Rows): Promise<StepResult> {
+    const step = this.#turn.then(() => this.#step(batch));
+    this.#turn = step.catch(() => {});
+    return step;
   }
 
-  /** Checks the arrays of one batch. */
-  batch(x: NdArray, y: ArrayLike, sampleWeight: ArrayLike | undefined): Batch {
-    const [count = 0] = x.shape;
-    return {
-      x,
-      y: this.checkTargets("y", y, count),
-      weight: sampleWeight === undefined ? undefined : this.checkSampleWeight("sampleWeight", sampleWeight, count),
-    };
-  }
-
-  /** Takes a step on a batch: the weights are changed when it returns. */
-  async step(batch: Batch): Promise<StepResult> {
+  async #step(batch: Rows): Promise<StepResult> {
     const step = await this.#compiled(batch, true);
     const outputs = await step.compiled.run(this.#feeds(batch), this.#random.fold(this.#taken).key);
     this.#receive(step.gradients, outputs);
@@ -141,15 +115,23 @@ export class Trainer {
   }
 
   /** The loss and the metrics of a batch, without a step. */
-  async evaluate(batch: Batch): Promise<StepResult> {
+  async evaluate(batch: Rows): Promise<StepResult> {
     const step = await this.#compiled(batch, false);
     const outputs = await step.compiled.run(this.#feeds(batch));
     return { loss: Number(outputs[0]?.data[0]), statistics: step.statistics(outputs) };
   }
 
-  #feeds({ x, y, weight }: Batch): readonly NdArray[] {
-    const weights = this.#model.weights.map((_, i) => this.#arena.parameter(i));
-    return [x, y, ...(weight === undefined ? [] : [weight]), ...weights];
+  #feeds({ x, y, weight }: Rows): readonly NdArray[] {
+    this.#claimWeights();
+    return [x, y, ...(weight === undefined ? [] : [weight]), ...this.#weights.map((_, i) => this.#arena.parameter(i))];
+  }
+
+  /** Moves the weights into this arena; another model that shares a layer may have moved them to its own since. */
+  #claimWeights(): void {
+    for (const [i, { weight }] of this.#weights.entries()) {
+      const place = this.#arena.parameter(i);
+      if (weight.value !== place) weight.moveTo(place);
+    }
   }
 
   /** Puts the gradients that a step gave into the arena. */
@@ -168,7 +150,7 @@ export class Trainer {
     }
   }
 
-  #compiled(batch: Batch, training: boolean): Promise<Step> {
+  #compiled(batch: Rows, training: boolean): Promise<Step> {
     const shapes = [batch.x, batch.y, batch.weight].map((array) => (array === undefined ? "" : formatShape(array.shape)));
     const key = `${training} ${shapes.join(" ")}`;
     let step = this.#steps.get(key);
@@ -181,14 +163,14 @@ export class Trainer {
   }
 
   /** Traces and compiles a step. Outputs: the loss, the metrics' statistics, the gradients' parts. */
-  async #compile(batch: Batch, training: boolean): Promise<Step> {
+  async #compile(batch: Rows, training: boolean): Promise<Step> {
     const { loss, metrics, compile } = this.#setup;
     const model = this.#model;
     const x = input("x", batch.x);
     const y = input("y", batch.y);
     const sampleWeight = batch.weight === undefined ? undefined : input("sampleWeight", batch.weight);
-    const weights = model.weights.map(({ name, weight }) => input(name, { dtype: "float32", shape: weight.shape }));
-    const bound = new Map<Weight, Tensor>(model.weights.map(({ weight }, i) => [weight, weights[i] as Tensor]));
+    const weights = this.#weights.map(({ name, weight }) => input(name, { dtype: "float32", shape: weight.shape }));
+    const bound = new Map<Weight, Tensor>(this.#weights.map(({ weight }, i) => [weight, weights[i] as Tensor]));
     const value = (weight: Weight): Tensor => {
       const tensor = bound.get(weight);
       if (tensor === undefined) throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
@@ -208,7 +190,7 @@ export class Trainer {
       ["x", x],
       ["y", y],
       ...(sampleWeight === undefined ? [] : [["sampleWeight", sampleWeight] as const]),
-      ...weights.map((tensor, i): Named => [model.weights[i]?.name ?? `weight${i}`, tensor]),
+      ...weights.map((tensor, i): Named => [this.#weights[i]?.name ?? `weight${i}`, tensor]),
     ];
     return {
       compiled: await Compiled.from(inputs, outputs, { label: `${model.name}'s ${training ? "training" : "evaluation"} step`, ...compile }),
@@ -220,7 +202,7 @@ export class Trainer {
 
   /** Differentiates the loss and sends the parts of each trainable weight's gradient out of the graph. */
   #gradients(total: Tensor, weights: readonly Tensor[], send: (name: string, tensor: Tensor) => number): GradientOutput[] {
-    const trainable = this.#model.weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
+    const trainable = this.#weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
     const found = vjp([total], [scalar(1, total.dtype)], trainable.map((i) => weights[i] as Tensor));
     return trainable.flatMap((parameter, i): GradientOutput[] => {
       const gradient = found[i];

@@ -4,7 +4,7 @@ import { add, clip, div, greater, greaterEqual, mul, neg, select, sub } from "..
 import { abs, erf, exp, relu, sigmoid, softplus, square, tanh } from "../graph/ops/functions.ts";
 import { logSoftmax, softmax } from "../graph/ops/reduce.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { describe, namedConfig, type OptionNames } from "./choice.ts";
+import { checkedConfig, describe, type OptionNames } from "./choice.ts";
 
 /** The activations there are, under Keras' names. */
 export type ActivationName =
@@ -93,7 +93,7 @@ const optionNames = {
 export function activation(choice: Activation | undefined): (x: Tensor) => Tensor {
   if (choice === undefined) return linear;
   if (typeof choice === "function") return choice;
-  const config = namedConfig("activation", choice, optionNames) as ActivationConfig;
+  const config = checkedConfig("activation", choice, optionNames) as ActivationConfig;
   switch (config.name) {
     case "linear":
       return linear;

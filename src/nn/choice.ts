@@ -15,28 +15,42 @@ export type OptionNames = Readonly<Record<string, readonly string[]>>;
  * The config that a choice stands for: a name alone is one without options.
  *
  * @param kind what is chosen, for messages: "activation"
- * @param known the names there are, each with its options
- * @throws RecurraError `unknown-name` for a name that is not among them, `unknown-option` for an option that the name does not take
+ * @param names the names there are
+ * @throws RecurraError `unknown-name` for a name that is not among them
  */
-export function namedConfig(kind: string, choice: unknown, known: OptionNames): NamedConfig {
+export function configOf(kind: string, choice: unknown, names: readonly string[]): NamedConfig {
   const config = typeof choice === "string" ? { name: choice } : choice;
-  if (config === null || typeof config !== "object" || !("name" in config) || typeof config.name !== "string") {
+  if (
+    config === null ||
+    typeof config !== "object" ||
+    !("name" in config) ||
+    typeof config.name !== "string"
+  ) {
     throw new RecurraError(
       "unknown-name",
       `${kind}: wants a name, a config { name, … } or a function, got ${describe(choice)}`,
     );
   }
   const { name } = config;
-  const options = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (options === undefined) {
-    const names = Object.keys(known);
+  if (!names.includes(name)) {
     throw new RecurraError(
       "unknown-name",
       `there is no ${kind} "${name}". ${suggestion(name, names)}There are ${names.join(", ")}`,
     );
   }
-  checkOptionNames(`${kind} ${name}`, config, ["name", ...options]);
   return config as NamedConfig;
+}
+
+/**
+ * As {@link configOf}, with the options checked too.
+ *
+ * @param known the names there are, each with its options
+ * @throws RecurraError `unknown-name`; `unknown-option` for an option that the name does not take
+ */
+export function checkedConfig(kind: string, choice: unknown, known: OptionNames): NamedConfig {
+  const config = configOf(kind, choice, Object.keys(known));
+  checkOptionNames(`${kind} ${config.name}`, config, ["name", ...(known[config.name] ?? [])]);
+  return config;
 }
 
 /**
@@ -49,7 +63,10 @@ export function checkOptionNames(what: string, options: object, known: readonly 
   if (odd === undefined) return;
   const named = known.filter((name) => name !== "name");
   const takes = named.length === 0 ? "It takes none" : `It takes ${named.join(", ")}`;
-  throw new RecurraError("unknown-option", `${what}: there is no option "${odd}". ${suggestion(odd, named)}${takes}`);
+  throw new RecurraError(
+    "unknown-option",
+    `${what}: there is no option "${odd}". ${suggestion(odd, named)}${takes}`,
+  );
 }
 
 /**

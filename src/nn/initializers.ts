@@ -4,8 +4,8 @@ import { RecurraError } from "../platform/error.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import type { Random } from "../tensor/random.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
-import { checkedNumber, describe, namedConfig, type OptionNames } from "./choice.ts";
-import { orthonormalColumns } from "./orthogonal.ts";
+import { checkedConfig, checkedNumber, describe, type OptionNames } from "./choice.ts";
+import { orthonormalize } from "./orthogonal.ts";
 
 /** The initialisers there are. */
 export type InitializerName = InitializerConfig["name"];
@@ -76,11 +76,16 @@ const optionNames = {
  */
 export function initializer(choice: Initializer): (shape: Shape, random: Random) => NdArray {
   if (typeof choice === "function") return choice;
-  const config = namedConfig("initializer", choice, optionNames) as InitializerConfig;
+  const config = checkedConfig("initializer", choice, optionNames) as InitializerConfig;
   const number = (option: string, value: number) =>
     checkedNumber(`initializer ${config.name}: ${option}`, value, Number.isFinite, "a finite number");
   const positive = (option: string, value: number) =>
-    checkedNumber(`initializer ${config.name}: ${option}`, value, (x) => x > 0 && x < Infinity, "a positive number");
+    checkedNumber(
+      `initializer ${config.name}: ${option}`,
+      value,
+      (x) => x > 0 && x < Infinity,
+      "a positive number",
+    );
   switch (config.name) {
     case "zeros":
       return (shape) => NdArray.zeros(shape);
@@ -148,7 +153,8 @@ function varianceScaling({ scale = 1, mode = "fanIn", distribution = "truncatedN
   const count = counts[mode];
   const draw = draws[distribution];
   if (count === undefined || draw === undefined) {
-    const [option, value, known] = count === undefined ? ["mode", mode, counts] : ["distribution", distribution, draws];
+    const [option, value, known] =
+      count === undefined ? ["mode", mode, counts] : ["distribution", distribution, draws];
     throw new RecurraError(
       "option-value",
       `initializer varianceScaling: ${option} is one of ${Object.keys(known).join(", ")}, got ${describe(value)}`,
@@ -173,13 +179,16 @@ const draws: Readonly<Record<string, (shape: Shape, random: Random, stddev: numb
 /** All axes but the last are taken for rows; the smaller of rows and columns come out orthonormal, the larger orthogonal. */
 function orthogonal(shape: Shape, random: Random, gain: number): NdArray {
   if (shape.length < 2) {
-    throw new RecurraError("initializer-shape", `initializer orthogonal: wants at least two axes, got ${formatShape(shape)}`);
+    throw new RecurraError(
+      "initializer-shape",
+      `initializer orthogonal: wants at least two axes, got ${formatShape(shape)}`,
+    );
   }
   const columns = shape.at(-1) ?? 0;
   const rows = sizeOf(shape.slice(0, -1));
   const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)];
   // Drawn as `short` vectors of length `long`, each of which lies in one piece.
-  const vectors = orthonormalColumns(random.normal([short, long], 0, 1, "float64").toFloat64(), long, short);
+  const vectors = orthonormalize(random.normal([short, long], 0, 1, "float64").toFloat64(), long, short);
   const result = NdArray.zeros(shape);
   const values = result.data as Float32Array;
   if (rows < columns) {
@@ -197,7 +206,10 @@ function orthogonal(shape: Shape, random: Random, gain: number): NdArray {
 function identity(shape: Shape, gain: number): NdArray {
   const [rows, columns] = shape;
   if (shape.length !== 2 || rows === undefined || columns === undefined) {
-    throw new RecurraError("initializer-shape", `initializer identity: wants a matrix, got ${formatShape(shape)}`);
+    throw new RecurraError(
+      "initializer-shape",
+      `initializer identity: wants a matrix, got ${formatShape(shape)}`,
+    );
   }
   const result = NdArray.zeros(shape);
   const values = result.data as Float32Array;

@@ -5,7 +5,7 @@ import { mean } from "../graph/ops/reduce.ts";
 import { sum } from "../graph/ops/sum.ts";
 import { formatType, type Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
-import { checkedNumber, describe, namedConfig, type OptionNames } from "./choice.ts";
+import { checkedConfig, checkedNumber, describe, type OptionNames } from "./choice.ts";
 import { alignRanks, alignWeights, expectSameShape } from "./losses/align.ts";
 import {
   binaryCrossentropy,
@@ -49,7 +49,8 @@ export type LossConfig =
   | { readonly name: PlainLossName }
   | ({ readonly name: "huber" } & HuberOptions)
   | ({ readonly name: "quantile" } & QuantileOptions)
-  | ({ readonly name: "binaryCrossentropy" | "categoricalCrossentropy" } & CrossentropyOptions & LabelSmoothing)
+  | ({ readonly name: "binaryCrossentropy" | "categoricalCrossentropy" } & CrossentropyOptions &
+      LabelSmoothing)
   | ({ readonly name: "sparseCategoricalCrossentropy" } & CrossentropyOptions & IgnoreClass);
 
 /** The losses that may be chosen by name alone. */
@@ -109,7 +110,7 @@ export function loss(choice: Loss): ResolvedLoss {
     const call: LossFunction = (yTrue, yPred) => choice(...alignRanks(cast(yTrue, yPred.dtype), yPred));
     return { name: choice.name || "loss", config: undefined, targets: "values", call, mask: undefined };
   }
-  const config = namedConfig("loss", choice, optionNames) as LossConfig;
+  const config = checkedConfig("loss", choice, optionNames) as LossConfig;
   checkValues(config);
   const { name } = config;
   if (name === "sparseCategoricalCrossentropy") {
@@ -119,7 +120,10 @@ export function loss(choice: Loss): ResolvedLoss {
       config,
       targets: "labels",
       call: (yTrue, yPred) => sparseCategoricalCrossentropy(yTrue, yPred, config),
-      mask: ignoreClass === undefined ? undefined : (yTrue, yPred) => notEqual(labelsOf(yTrue, yPred), ignoreClass),
+      mask:
+        ignoreClass === undefined
+          ? undefined
+          : (yTrue, yPred) => notEqual(labelsOf(yTrue, yPred), ignoreClass),
     };
   }
   const rule = ruleOf(config);
@@ -128,7 +132,8 @@ export function loss(choice: Loss): ResolvedLoss {
     if (name === "quantile") return rule(target, yPred);
     const [a, b] = alignRanks(target, yPred);
     expectSameShape(`loss ${name}`, a, b);
-    if (a.rank === 0) throw new RecurraError("loss-shape", `loss ${name}: wants at least one axis, got ${formatType(yPred)}`);
+    if (a.rank === 0)
+      throw new RecurraError("loss-shape", `loss ${name}: wants at least one axis, got ${formatType(yPred)}`);
     return rule(a, b);
   };
   return { name, config, targets: "values", call, mask: undefined };

@@ -3,7 +3,7 @@
 import { cast, sub } from "../graph/ops/arithmetic.ts";
 import { square } from "../graph/ops/functions.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { checkedNumber, describe, namedConfig, type OptionNames } from "./choice.ts";
+import { checkedConfig, checkedNumber, describe, type OptionNames } from "./choice.ts";
 import { alignRanks, expectSameShape } from "./losses/align.ts";
 import { type LossConfig, type LossFunction, loss } from "./losses.ts";
 import {
@@ -102,10 +102,12 @@ const optionNames = {
  */
 export function metric(choice: MetricChoice): Metric {
   if (typeof choice === "function") {
-    return meanMetric(choice.name || "metric", (yTrue, yPred) => choice(...alignRanks(yTrue, yPred)));
+    return meanMetric(choice.name || "metric", (yTrue, yPred) =>
+      choice(...alignRanks(cast(yTrue, yPred.dtype), yPred)),
+    );
   }
-  if (typeof choice === "object" && "update" in choice) return choice;
-  const config = namedConfig("metric", choice, optionNames) as MetricConfig;
+  if (typeof choice === "object" && choice !== null && "update" in choice) return choice;
+  const config = checkedConfig("metric", choice, optionNames) as MetricConfig;
   const { name } = config;
   const what = (option: string) => `metric ${name}: ${option}`;
   switch (config.name) {
@@ -116,7 +118,12 @@ export function metric(choice: MetricChoice): Metric {
     case "sparseCategoricalAccuracy":
       return meanMetric(name, sparseCategoricalAccuracy);
     case "binaryAccuracy": {
-      const threshold = checkedNumber(what("threshold"), config.threshold ?? 0.5, Number.isFinite, "a number");
+      const threshold = checkedNumber(
+        what("threshold"),
+        config.threshold ?? 0.5,
+        Number.isFinite,
+        "a number",
+      );
       return meanMetric(name, (yTrue, yPred) => binaryAccuracy(yTrue, yPred, threshold));
     }
     case "topKCategoricalAccuracy":

@@ -40,8 +40,12 @@ export class Case {
     this.call = new Options("call", json("call", "{}") as Record<string, unknown>);
     this.weights = json("weights", "[]") as string[];
     this.outputs = json("outputs", "[]") as string[];
-    const { forward, gradient = forward } = json("tolerance", "{}") as { forward?: Tolerance; gradient?: Tolerance };
-    if (forward === undefined || gradient === undefined) throw new TypeError(`${name}: the file states no tolerance`);
+    const { forward, gradient = forward } = json("tolerance", "{}") as {
+      forward?: Tolerance;
+      gradient?: Tolerance;
+    };
+    if (forward === undefined || gradient === undefined)
+      throw new TypeError(`${name}: the file states no tolerance`);
     this.tolerance = { forward, gradient };
   }
 

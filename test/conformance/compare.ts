@@ -36,6 +36,8 @@ export function compare(cas: Case, name: string, computed: NdArray): Comparison 
     if (excess === Number.POSITIVE_INFINITY) break;
   }
   const fault =
-    excess <= 1 ? undefined : `${name}: element ${worst} is ${got[worst]}, expected ${wanted[worst]} (rtol ${rtol}, atol ${atol})`;
+    excess <= 1
+      ? undefined
+      : `${name}: element ${worst} is ${got[worst]}, expected ${wanted[worst]} (rtol ${rtol}, atol ${atol})`;
   return { name, excess, fault };
 }

@@ -5,12 +5,21 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { NdArray, ndarray } from "../../src/tensor/nd-array.ts";
+import { type NdArray, ndarray } from "../../src/tensor/nd-array.ts";
 import { encodeSafetensors } from "../../src/tensor/safetensors.ts";
 import { Case } from "./case.ts";
-import { runCase } from "./run.ts";
+import { byInterpreter, onCpu, runCase } from "./run.ts";
 
 const golden = join(process.env.RECURRA_SHARED ?? join(import.meta.dirname, "../../../shared"), "golden");
+
+/** What is still to come. */
+const later = new RegExp(
+  `^(${[
+    "additive_attention|attention|mha|sdpa|bidirectional|layer_norm|global_average_pool_mask|(lstm|gru)_stateful",
+    "loss_(ctc|gaussian)|optimizer_(adagrad|adamax|nadam)",
+    "model_(bert|bilstm|gpt2|seq2seq|timeseries)",
+  ].join("|")})`,
+);
 
 describe("golden cases", () => {
   if (!existsSync(golden)) {
@@ -19,15 +28,25 @@ describe("golden cases", () => {
   }
   const files = readdirSync(golden).filter((file) => file.endsWith(".safetensors"));
   test.each(files)("%s", async (file) => {
-    const { status, detail } = await runCase(await Case.read(join(golden, file)));
-    expect(status, detail).not.toBe("failed");
+    for (const runner of [onCpu, byInterpreter]) {
+      const { status, detail } = await runCase(await Case.read(join(golden, file)), runner);
+      expect(status, detail).toBe(later.test(file) ? "skipped" : "passed");
+    }
   });
 });
 
-const tolerance = JSON.stringify({ forward: { rtol: 1e-4, atol: 1e-5 }, gradient: { rtol: 1e-3, atol: 1e-4 } });
+const tolerance = JSON.stringify({
+  forward: { rtol: 1e-4, atol: 1e-5 },
+  gradient: { rtol: 1e-3, atol: 1e-4 },
+});
 
 /** The bytes of a case: relu of [-1, 2], with the gradient of the sum. */
-function reluCase({ y = [0, 2], layer = "activation:relu", config = "{}", more = {} as Record<string, NdArray> } = {}) {
+function reluCase({
+  y = [0, 2],
+  layer = "activation:relu",
+  config = "{}",
+  more = {} as Record<string, NdArray>,
+} = {}) {
   const tensors = { x: ndarray([-1, 2]), y: ndarray(y), dy: ndarray([1, 1]), d_x: ndarray([0, 1]), ...more };
   const metadata = { layer, config, call: '{"inputs": ["x"]}', weights: "[]", outputs: '["y"]', tolerance };
   return encodeSafetensors(Object.entries(tensors), metadata);
@@ -70,9 +89,13 @@ describe("runCase", () => {
 describe("the program", () => {
   const run = (...args: readonly string[]) => {
     const program = join(import.meta.dirname, "main.ts");
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=source", program, ...args], {
-      encoding: "utf8",
-    });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--conditions=source", program, ...args],
+      {
+        encoding: "utf8",
+      },
+    );
     return { status, lines: stdout.trimEnd().split("\n"), stderr };
   };
   const folderOf = (files: Readonly<Record<string, Uint8Array>>) => {
@@ -89,7 +112,13 @@ describe("the program", () => {
       "d.safetensors": reluCase().subarray(0, 40),
     });
     const { status, lines } = run(folder);
-    expect(lines.map((line) => line.slice(0, 9))).toEqual(["passed  a", "failed  b", "skipped c", "failed  d", "1 passed,"]);
+    expect(lines.map((line) => line.slice(0, 9))).toEqual([
+      "passed  a",
+      "failed  b",
+      "skipped c",
+      "failed  d",
+      "1 passed,",
+    ]);
     expect(lines.at(-1)).toBe("1 passed, 2 failed, 1 skipped");
     expect(status).toBe(1);
   });

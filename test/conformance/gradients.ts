@@ -32,7 +32,12 @@ export function lossGradients(cas: Case, loss: Tensor, prefix = "d_"): Results {
   return gradientsOf(cas, [loss], [scalar(1, loss.dtype)], prefix);
 }
 
-function gradientsOf(cas: Case, outputs: readonly Tensor[], cotangents: readonly Tensor[], prefix: string): Results {
+function gradientsOf(
+  cas: Case,
+  outputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  prefix: string,
+): Results {
   const names = cas.names.filter((name) => name.startsWith(prefix) && cas.has(name.slice(prefix.length)));
   const wanted = names.map((name) => cas.input(name.slice(prefix.length)));
   const found = vjp(outputs, cotangents, wanted);

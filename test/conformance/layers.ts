@@ -16,7 +16,8 @@ export function makeLayer(className: string, config: Options): Layer {
   const Class = layerClasses[className];
   if (Class === undefined) throw new Unsupported(`there is no ${className} yet`);
   const idle = config.names.filter(
-    (name) => name.endsWith("_initializer") || (Object.hasOwn(neutral, name) && config.value(name) === neutral[name]),
+    (name) =>
+      name.endsWith("_initializer") || (Object.hasOwn(neutral, name) && config.value(name) === neutral[name]),
   );
   for (const name of idle) config.value(name);
   const options = camelCased(config, idle);
@@ -24,11 +25,18 @@ export function makeLayer(className: string, config: Options): Layer {
 }
 
 /** Builds a layer, and says which tensor of the file each of its weights is. */
-export function bind(cas: Case, layer: Layer, input: TensorType, names: readonly string[]): Map<Weight, Tensor> {
+export function bind(
+  cas: Case,
+  layer: Layer,
+  input: TensorType,
+  names: readonly string[],
+): Map<Weight, Tensor> {
   layer.ensureBuilt(input);
   const { weights } = layer;
   const given = names.map((name) => cas.input(name));
-  const fits = weights.length === given.length && weights.every(({ shape }, i) => sameShape(shape, given[i]?.shape ?? []));
+  const fits =
+    weights.length === given.length &&
+    weights.every(({ shape }, i) => sameShape(shape, given[i]?.shape ?? []));
   if (!fits) {
     const list = (items: readonly { readonly name: string; readonly shape: readonly number[] }[]) =>
       items.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");

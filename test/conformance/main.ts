@@ -14,8 +14,11 @@ async function main([folder, ...prefixes]: readonly string[]): Promise<number> {
     return refuse(`conformance: cannot read the folder ${folder}: ${(error as Error).message}`);
   }
   if (files.length === 0) return refuse(`conformance: there are no .safetensors files in ${folder}`);
-  const chosen = files.filter((file) => prefixes.length === 0 || prefixes.some((prefix) => file.startsWith(prefix)));
-  if (chosen.length === 0) return refuse(`conformance: no case of ${folder} begins with ${prefixes.join(" or ")}`);
+  const chosen = files.filter(
+    (file) => prefixes.length === 0 || prefixes.some((prefix) => file.startsWith(prefix)),
+  );
+  if (chosen.length === 0)
+    return refuse(`conformance: no case of ${folder} begins with ${prefixes.join(" or ")}`);
 
   const counts: Record<Outcome["status"], number> = { passed: 0, failed: 0, skipped: 0 };
   for (const file of chosen) {

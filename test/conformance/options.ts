@@ -60,7 +60,8 @@ export class Options {
   #typed<T>(name: string, wanted: string, test: (value: unknown) => boolean, missing: T | undefined): T {
     const value = this.value(name) ?? missing;
     if (value === missing && missing !== undefined) return missing;
-    if (!test(value)) throw new Unsupported(`${this.#what}: ${name} = ${JSON.stringify(value)}, ${wanted} is understood`);
+    if (!test(value))
+      throw new Unsupported(`${this.#what}: ${name} = ${JSON.stringify(value)}, ${wanted} is understood`);
     return value as T;
   }
 }
@@ -72,7 +73,9 @@ export function camelCase(name: string): string {
 
 /** All arguments under camelCase names; names of activations and the like are made camelCase too. */
 export function camelCased(options: Options, leaveOut: readonly string[] = []): Record<string, unknown> {
-  const entries = options.names.filter((name) => !leaveOut.includes(name)).map((name) => [name, options.value(name)] as const);
+  const entries = options.names
+    .filter((name) => !leaveOut.includes(name))
+    .map((name) => [name, options.value(name)] as const);
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== undefined)

@@ -1,11 +1,14 @@
-// Tests of scan against the same body unrolled: values, gradients and gradients of gradients; and of what a scan's graph looks like.
+// Tests of scan against the same body unrolled: values, gradients and their gradients; and of what a scan's graph looks like.
 
 import { describe, expect, test } from "vitest";
 import { isOp, item } from "../../src/graph/op.ts";
 import { add, mul } from "../../src/graph/ops/arithmetic.ts";
-import { exp, tanh } from "../../src/graph/ops/functions.ts";
+import { exp, sigmoid, tanh } from "../../src/graph/ops/functions.ts";
+import { split, transpose } from "../../src/graph/ops/layout.ts";
 import { dropoutMask, randomOp } from "../../src/graph/ops/leaf.ts";
+import { matmul } from "../../src/graph/ops/matmul.ts";
 import { partsOf, scan, scanOp } from "../../src/graph/ops/scan.ts";
+import { reshape } from "../../src/graph/ops/sum.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { NdArray, ndarray } from "../../src/tensor/nd-array.ts";
@@ -23,11 +26,11 @@ import {
 import { unroll } from "../support/unroll.ts";
 import { loopPrograms, stoppedPrograms } from "./cases/scan.ts";
 
-/** Holds the values, gradients and second gradients of two graphs of the same inputs against each other. */
+/** Holds the values, and the gradients up to the third, of two graphs of the same inputs against each other. */
 function expectSame(left: Graph, right: Graph, arrays: readonly NdArray[]): void {
   const point = arrays.map(toValue);
   let [got, wanted] = [left, right];
-  for (const what of ["value", "gradient", "second gradient"]) {
+  for (const what of ["value", "gradient", "second gradient", "third gradient"]) {
     const values = run(wanted, point).map(({ shape, data }) => new NdArray(data, shape));
     for (const [i, value] of run(got, point).entries())
       expectClose(value, item(values, i), `${what} ${i}`, 1e-10);
@@ -124,5 +127,23 @@ describe("the graph of a scan", () => {
     const own = new Set(body.parameters.map((parameter) => parameter.node));
     const leaves = nodesOf(body.outputs).filter(({ inputs }) => inputs.length === 0);
     for (const leaf of leaves) expect(own.has(leaf) || leaf.op.name === "constant", leaf.op.name).toBe(true);
+  });
+
+  test("its gradient stacks no value that is another one with its elements moved", () => {
+    const arrays = drawInputs({ name: "gates", inputs: [reals([3, 4]), reals([2]), reals([2, 4])] });
+    const graph = graphOf((x, h0, u) => {
+      const cell = (h: Tensor, xt: Tensor) => {
+        const [gate = h, candidate = h] = split(add(xt, matmul(h, u)), 2);
+        return mul(sigmoid(gate), tanh(reshape(transpose(reshape(candidate, [1, 2])), [2])));
+      };
+      return scan(cell, h0, x).outputs;
+    }, arrays);
+    const loops = nodesOf(gradientGraph(graph).outputs).filter((node) => isOp(node, scanOp));
+    expect(loops.length).toBe(2);
+    for (const node of loops) {
+      if (!isOp(node, scanOp) || node.attributes.reverse) continue;
+      const own = new Set(node.attributes.body.outputs.map((tensor) => tensor.node.op.name));
+      for (const move of ["split", "reshape", "transpose", "broadcastTo"]) expect(own).not.toContain(move);
+    }
   });
 });

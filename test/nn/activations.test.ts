@@ -6,7 +6,16 @@ import { input } from "../../src/graph/ops/leaf.ts";
 import { type Activation, type ActivationName, activation } from "../../src/nn/activations.ts";
 import type { RecurraError } from "../../src/platform/error.ts";
 import { ndarray } from "../../src/tensor/nd-array.ts";
-import { checkOp, evaluateOne, gradientGraph, graphOf, reals, run, spaced, toValue } from "../support/check-op.ts";
+import {
+  checkOp,
+  evaluateOne,
+  gradientGraph,
+  graphOf,
+  reals,
+  run,
+  spaced,
+  toValue,
+} from "../support/check-op.ts";
 import { build, elementwise } from "../support/naive.ts";
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -45,15 +54,18 @@ const formulas: readonly (readonly [Activation, (x: number) => number])[] = [
 const nameOf = (choice: Activation) => (typeof choice === "string" ? choice : JSON.stringify(choice));
 
 describe("values and gradients", () => {
-  test.each(formulas.map(([choice, formula]) => [nameOf(choice), choice, formula] as const))("%s", (name, choice, formula) => {
-    checkOp({
-      name,
-      inputs: [spaced([4, 5], 0.4, -8, 8)], // on both sides of the kinks at -3, -1, 0, 1, 3 and 6
-      compute: activation(choice),
-      expected: elementwise(formula),
-      noSecondGradient: "piecewise linear ones have none",
-    });
-  });
+  test.each(formulas.map(([choice, formula]) => [nameOf(choice), choice, formula] as const))(
+    "%s",
+    (name, choice, formula) => {
+      checkOp({
+        name,
+        inputs: [spaced([4, 5], 0.4, -8, 8)], // on both sides of the kinks at -3, -1, 0, 1, 3 and 6
+        compute: activation(choice),
+        expected: elementwise(formula),
+        noSecondGradient: "piecewise linear ones have none",
+      });
+    },
+  );
 
   test("gelu: x·Φ(x), with Φ from a table", () => {
     // Abramowitz & Stegun, table 26.1: Φ(0.5), Φ(1), Φ(2)
@@ -78,7 +90,9 @@ describe("values and gradients", () => {
       compute: activation(axis === undefined ? name : { name, axis }),
       expected: (x) =>
         build(x.shape, (...index) => {
-          const line = Array.from({ length: x.shape[along] ?? 0 }, (_, i) => Math.exp(x.at(...index.with(along, i))));
+          const line = Array.from({ length: x.shape[along] ?? 0 }, (_, i) =>
+            Math.exp(x.at(...index.with(along, i))),
+          );
           const share = Math.exp(x.at(...index)) / line.reduce((sum, power) => sum + power, 0);
           return name === "softmax" ? share : Math.log(share);
         }),
@@ -89,13 +103,16 @@ describe("values and gradients", () => {
 describe("at the ends of the line", () => {
   const bounded = formulas.map(([choice]) => choice).filter((choice) => choice !== "exponential");
   const all: readonly Activation[] = [...bounded, "gelu", "softmax", "logSoftmax"];
-  test.each(all.map((choice) => [nameOf(choice), choice] as const))("%s gives finite values and gradients", (_, choice) => {
-    const x = ndarray([-1e6, -1000, -100, -1e-30, 0, 1e-30, 100, 1000, 1e6], { dtype: "float64" });
-    const graph = graphOf(activation(choice), [x]);
-    for (const { data } of [...run(graph, [toValue(x)]), ...run(gradientGraph(graph), [toValue(x)])]) {
-      expect([...data].every(Number.isFinite), [...data].join(" ")).toBe(true);
-    }
-  });
+  test.each(all.map((choice) => [nameOf(choice), choice] as const))(
+    "%s gives finite values and gradients",
+    (_, choice) => {
+      const x = ndarray([-1e6, -1000, -100, -1e-30, 0, 1e-30, 100, 1000, 1e6], { dtype: "float64" });
+      const graph = graphOf(activation(choice), [x]);
+      for (const { data } of [...run(graph, [toValue(x)]), ...run(gradientGraph(graph), [toValue(x)])]) {
+        expect([...data].every(Number.isFinite), [...data].join(" ")).toBe(true);
+      }
+    },
+  );
 
   test("elu's gradient at 0 is alpha, relu's and relu6's are 0, and relu6's is 0 at 6", () => {
     const slope = (choice: Activation, at: number) => {
@@ -133,18 +150,27 @@ describe("choosing", () => {
   test("a misspelt name is named, with the nearest and all there are", () => {
     const { code, message } = thrown("rellu");
     expect(code).toBe("unknown-name");
-    expect(message).toMatch(/^there is no activation "rellu"\. Did you mean "relu"\? There are linear, relu, relu6, .*exponential$/);
+    expect(message).toMatch(
+      /^there is no activation "rellu"\. Did you mean "relu"\? There are linear, relu, relu6, .*exponential$/,
+    );
   });
 
   test("an option that the name does not take", () => {
     const { code, message } = thrown({ name: "leakyRelu", negativeslope: 0.1 });
     expect(code).toBe("unknown-option");
-    expect(message).toBe('activation leakyRelu: there is no option "negativeslope". Did you mean "negativeSlope"? It takes negativeSlope');
-    expect(thrown({ name: "relu", alpha: 1 }).message).toBe('activation relu: there is no option "alpha". It takes none');
+    expect(message).toBe(
+      'activation leakyRelu: there is no option "negativeslope". Did you mean "negativeSlope"? It takes negativeSlope',
+    );
+    expect(thrown({ name: "relu", alpha: 1 }).message).toBe(
+      'activation relu: there is no option "alpha". It takes none',
+    );
   });
 
   test.each([[3], [null], [{}], [{ name: 1 }], [["relu"]]])("what is no choice: %j", (choice) => {
-    expect(thrown(choice)).toMatchObject({ code: "unknown-name", message: expect.stringContaining("wants a name, a config") });
+    expect(thrown(choice)).toMatchObject({
+      code: "unknown-name",
+      message: expect.stringContaining("wants a name, a config"),
+    });
   });
 
   test.each(["toString", "constructor", "__proto__"])("names of objects' own: %s", (name) => {

@@ -2,13 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { fansOf, type Initializer, initializer } from "../../src/nn/initializers.ts";
-import { orthonormalColumns } from "../../src/nn/orthogonal.ts";
+import { orthonormalize } from "../../src/nn/orthogonal.ts";
 import { RecurraError } from "../../src/platform/error.ts";
 import type { NdArray } from "../../src/tensor/nd-array.ts";
 import { Random } from "../../src/tensor/random.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 
-const make = (choice: Initializer, shape: Shape, seed = 7): NdArray => initializer(choice)(shape, new Random(seed));
+const make = (choice: Initializer, shape: Shape, seed = 7): NdArray =>
+  initializer(choice)(shape, new Random(seed));
 
 function moments(array: NdArray) {
   const values = array.toFloat64();
@@ -28,7 +29,14 @@ describe("constants", () => {
   });
 
   test("all give float32", () => {
-    for (const name of ["zeros", "ones", "glorotUniform", "heNormal", "orthogonal", "randomUniform"] as const) {
+    for (const name of [
+      "zeros",
+      "ones",
+      "glorotUniform",
+      "heNormal",
+      "orthogonal",
+      "randomUniform",
+    ] as const) {
       expect(make(name, [3, 4]).dtype).toBe("float32");
     }
   });
@@ -90,7 +98,12 @@ describe("random numbers", () => {
   });
 
   test("varianceScaling by its options", () => {
-    expectMoments(make({ name: "varianceScaling", scale: 3, mode: "fanOut" }, shape), 0, Math.sqrt(3 / 100), normal);
+    expectMoments(
+      make({ name: "varianceScaling", scale: 3, mode: "fanOut" }, shape),
+      0,
+      Math.sqrt(3 / 100),
+      normal,
+    );
     const untruncated = make({ name: "varianceScaling", distribution: "untruncatedNormal" }, shape);
     expectMoments(untruncated, 0, Math.sqrt(1 / 300), normal);
     expect(moments(untruncated).high).toBeGreaterThan(3 * Math.sqrt(1 / 300));
@@ -99,7 +112,12 @@ describe("random numbers", () => {
 
   test("randomUniform, randomNormal, truncatedNormal", () => {
     expectMoments(make("randomUniform", shape), 0, 0.1 / Math.sqrt(12), uniform);
-    expectMoments(make({ name: "randomUniform", minval: 1, maxval: 3 }, shape), 2, 2 / Math.sqrt(12), uniform);
+    expectMoments(
+      make({ name: "randomUniform", minval: 1, maxval: 3 }, shape),
+      2,
+      2 / Math.sqrt(12),
+      uniform,
+    );
     expectMoments(make("randomNormal", shape), 0, 0.05, normal);
     expectMoments(make({ name: "randomNormal", mean: 2, stddev: 3 }, shape), 2, 3, normal);
     const { low, high } = moments(make({ name: "truncatedNormal", mean: 1, stddev: 0.1 }, shape));
@@ -133,9 +151,12 @@ describe("orthogonal", () => {
     return worst;
   }
 
-  test.each([[[8, 8]], [[20, 6]], [[6, 24]], [[1, 5]], [[5, 1]], [[3, 4, 5]], [[50, 200]]])("shape %j", (shape) => {
-    expect(defect(make("orthogonal", shape))).toBeLessThan(1e-6);
-  });
+  test.each([[[8, 8]], [[20, 6]], [[6, 24]], [[1, 5]], [[5, 1]], [[3, 4, 5]], [[50, 200]]])(
+    "shape %j",
+    (shape) => {
+      expect(defect(make("orthogonal", shape))).toBeLessThan(1e-6);
+    },
+  );
 
   test("with a gain", () => {
     expect(defect(make({ name: "orthogonal", gain: 3 }, [6, 9]), 3)).toBeLessThan(1e-5);
@@ -149,13 +170,13 @@ describe("orthogonal", () => {
 
   test("is the Q of a QR decomposition whose R has a positive diagonal", () => {
     // [1 1; 1 0; 0 1] by hand: q1 = (1, 1, 0)/√2, q2 = (1, -1, 2)/√6
-    const q = orthonormalColumns(Float64Array.of(1, 1, 0, 1, 0, 1), 3, 2);
+    const q = orthonormalize(Float64Array.of(1, 1, 0, 1, 0, 1), 3, 2);
     const wanted = [1 / Math.SQRT2, 1 / Math.SQRT2, 0, 1 / Math.sqrt(6), -1 / Math.sqrt(6), 2 / Math.sqrt(6)];
     for (const [i, value] of wanted.entries()) expect(q[i]).toBeCloseTo(value, 14);
   });
 
   test("stays orthogonal where vectors are nearly parallel", () => {
-    const q = orthonormalColumns(Float64Array.of(1, 1e-9, 0, 1, 0, 1e-9, 1, 0, 0), 3, 3);
+    const q = orthonormalize(Float64Array.of(1, 1e-9, 0, 1, 0, 1e-9, 1, 0, 0), 3, 3);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < i; j++) {
         const product = [0, 1, 2].reduce((sum, k) => sum + (q[3 * i + k] ?? 0) * (q[3 * j + k] ?? 0), 0);
@@ -181,9 +202,21 @@ describe("bad input", () => {
     [{ name: "constant", val: 1 }, "unknown-option", /constant: there is no option "val".*It takes value/],
     [{ name: "constant", value: "1" }, "option-value", /constant: value is to be a finite number, got "1"/],
     [{ name: "randomNormal", stddev: 0 }, "option-value", /stddev is to be a positive number, got 0/],
-    [{ name: "randomUniform", minval: 1, maxval: 0 }, "option-value", /maxval is to be at least minval, 1, got 0/],
-    [{ name: "varianceScaling", mode: "fan_in" }, "option-value", /mode is one of fanIn, fanOut, fanAvg, got "fan_in"/],
-    [{ name: "varianceScaling", distribution: "cauchy" }, "option-value", /distribution is one of truncatedNormal, /],
+    [
+      { name: "randomUniform", minval: 1, maxval: 0 },
+      "option-value",
+      /maxval is to be at least minval, 1, got 0/,
+    ],
+    [
+      { name: "varianceScaling", mode: "fan_in" },
+      "option-value",
+      /mode is one of fanIn, fanOut, fanAvg, got "fan_in"/,
+    ],
+    [
+      { name: "varianceScaling", distribution: "cauchy" },
+      "option-value",
+      /distribution is one of truncatedNormal, /,
+    ],
     [{ name: "varianceScaling", scale: -1 }, "option-value", /scale is to be a positive number, got -1/],
   ])("%j", (choice, code, message) => {
     const error = fault(() => initializer(choice as Initializer));

@@ -24,7 +24,8 @@ const clip = (x: number, low: number, high: number) => Math.min(Math.max(x, low)
 function rows(formula: (yTrue: Row, yPred: Row) => number) {
   return (yTrue: NdArray, yPred: NdArray): NdArray => {
     const width = yPred.shape.at(-1) ?? 1;
-    const line = (array: NdArray, index: Row) => Array.from({ length: width }, (_, i) => array.at(...index, i));
+    const line = (array: NdArray, index: Row) =>
+      Array.from({ length: width }, (_, i) => array.at(...index, i));
     return build(yPred.shape.slice(0, -1), (...index) => formula(line(yTrue, index), line(yPred, index)));
   };
 }
@@ -63,7 +64,11 @@ const cases: readonly (readonly [Loss, Inputs, (yTrue: Row, yPred: Row) => numbe
   ["klDivergence", shares, (y, p) => sum(pairs(y, p).map(([a, b]) => a * Math.log(a / b)))],
   ["cosineSimilarity", anything, (y, p) => -sum(pairs(unit(y), unit(p)).map(([a, b]) => a * b))],
   ["binaryCrossentropy", shares, each(binary)],
-  [losses.binaryCrossentropy({ labelSmoothing: 0.2 }), shares, each((y, p) => binary(smooth(y, 0.2, 0.5), p))],
+  [
+    losses.binaryCrossentropy({ labelSmoothing: 0.2 }),
+    shares,
+    each((y, p) => binary(smooth(y, 0.2, 0.5), p)),
+  ],
   [losses.binaryCrossentropy({ fromLogits: true }), logits, each((y, x) => binary(y, logistic(x)))],
   ["categoricalCrossentropy", shares, (y, p) => -sum(pairs(y, logShare(p)).map(([a, b]) => a * b))],
   [
@@ -84,7 +89,16 @@ describe("values and gradients", () => {
     [2, 3, 4],
   ];
   const all = cases.flatMap(([choice, inputs, formula]) =>
-    shapes.map((shape) => [typeof choice === "string" ? choice : JSON.stringify(choice), shape, choice, inputs, formula] as const),
+    shapes.map(
+      (shape) =>
+        [
+          typeof choice === "string" ? choice : JSON.stringify(choice),
+          shape,
+          choice,
+          inputs,
+          formula,
+        ] as const,
+    ),
   );
   test.each(all)("%s of %j", (name, shape, choice, inputs, formula) => {
     checkOp({
@@ -101,7 +115,10 @@ describe("values and gradients", () => {
     ["probabilities", {}, 0.1, 0.9, logShare],
     ["logits", { fromLogits: true }, -2, 2, logSoftmax],
   ] as const)("sparseCategoricalCrossentropy from %s", (name, options, low, high, logs) => {
-    for (const labelShape of [[2, 3], [2, 3, 1]]) {
+    for (const labelShape of [
+      [2, 3],
+      [2, 3, 1],
+    ]) {
       checkOp({
         name,
         inputs: [integers(labelShape, 0, 4, "int32"), reals([2, 3, 4], low, high)],
@@ -119,12 +136,22 @@ describe("values and gradients", () => {
 
   test("sparseCategoricalCrossentropy leaves a class out", () => {
     const { call, mask } = loss(losses.sparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: -1 }));
-    const labels = ndarray([[0, -1], [-1, 1]], { dtype: "int32" });
+    const labels = ndarray(
+      [
+        [0, -1],
+        [-1, 1],
+      ],
+      { dtype: "int32" },
+    );
     const x = ndarray(Float64Array.of(1, 2, 5, 6, 7, 8, 4, 3), { shape: [2, 2, 2] });
     const wanted = [Math.log(1 + Math.E), 0, 0, Math.log(1 + Math.E)];
-    for (const [i, value] of evaluateOne(call, labels, x).toFloat64().entries()) expect(value).toBeCloseTo(wanted[i] ?? 0, 12);
+    for (const [i, value] of evaluateOne(call, labels, x).toFloat64().entries())
+      expect(value).toBeCloseTo(wanted[i] ?? 0, 12);
     const reduced = evaluateOne(
-      (yTrue, yPred) => reduceLoss(call(yTrue as Tensor, yPred as Tensor), { mask: mask?.(yTrue as Tensor, yPred as Tensor) }),
+      (yTrue, yPred) =>
+        reduceLoss(call(yTrue as Tensor, yPred as Tensor), {
+          mask: mask?.(yTrue as Tensor, yPred as Tensor),
+        }),
       labels,
       x,
     );
@@ -140,8 +167,12 @@ describe("values and gradients", () => {
         compute: (yTrue, yPred) => loss(losses.quantile({ levels })).call(yTrue as Tensor, yPred as Tensor),
         expected: (yTrue, yPred) =>
           build([5], (i) => {
-            const errors = levels.map((_, q) => (yTrue?.toFloat64()[i] ?? Number.NaN) - (yPred?.at(i, q) ?? Number.NaN));
-            return mean(levels.map((tau, q) => Math.max(tau * (errors[q] ?? 0), (tau - 1) * (errors[q] ?? 0))));
+            const errors = levels.map(
+              (_, q) => (yTrue?.toFloat64()[i] ?? Number.NaN) - (yPred?.at(i, q) ?? Number.NaN),
+            );
+            return mean(
+              levels.map((tau, q) => Math.max(tau * (errors[q] ?? 0), (tau - 1) * (errors[q] ?? 0))),
+            );
           }),
         noSecondGradient: "it is piecewise linear",
       });
@@ -151,7 +182,11 @@ describe("values and gradients", () => {
   test("probabilities of exactly 0 and 1 give the clipped loss, and no gradient", () => {
     const y = ndarray([[1], [0], [1], [0]], { dtype: "float64" });
     const p = ndarray([[0], [1], [1], [0]], { dtype: "float64" });
-    const values = evaluateOne((a, b) => loss("binaryCrossentropy").call(a as Tensor, b as Tensor), y, p).toFloat64();
+    const values = evaluateOne(
+      (a, b) => loss("binaryCrossentropy").call(a as Tensor, b as Tensor),
+      y,
+      p,
+    ).toFloat64();
     const [worst, best] = [-Math.log(1e-7), -Math.log(1 - 1e-7)];
     for (const [i, wanted] of [worst, worst, best, best].entries()) expect(values[i]).toBeCloseTo(wanted, 9);
   });
@@ -159,8 +194,20 @@ describe("values and gradients", () => {
   test.each(["mse", "binaryCrossentropy", "categoricalCrossentropy", "logCosh", "cosineSimilarity"] as const)(
     "%s stays finite for large and for vanishing numbers",
     (name) => {
-      const y = ndarray([[0, 0, 1], [0, 0, 0]], { dtype: "float64" });
-      const p = ndarray([[0, 1e-30, 1e5], [0, 0, 1e-30]], { dtype: "float64" });
+      const y = ndarray(
+        [
+          [0, 0, 1],
+          [0, 0, 0],
+        ],
+        { dtype: "float64" },
+      );
+      const p = ndarray(
+        [
+          [0, 1e-30, 1e5],
+          [0, 0, 1e-30],
+        ],
+        { dtype: "float64" },
+      );
       const values = evaluateOne((a, b) => loss(name).call(a as Tensor, b as Tensor), y, p).toFloat64();
       expect([...values].every(Number.isFinite), [...values].join(" ")).toBe(true);
     },
@@ -177,13 +224,29 @@ describe("logits behind probabilities", () => {
     ["binaryCrossentropy", (t: Tensor) => sigmoid(t), sigmoidOp.name],
     ["binaryCrossentropy", (t: Tensor) => reshape(sigmoid(reshape(t, [6, 4])), [2, 3, 4]), sigmoidOp.name],
     ["categoricalCrossentropy", (t: Tensor) => softmax(t), softmaxOp.name],
-    ["categoricalCrossentropy", (t: Tensor) => reshape(softmax(reshape(t, [6, 4])), [2, 3, 4]), softmaxOp.name],
+    [
+      "categoricalCrossentropy",
+      (t: Tensor) => reshape(softmax(reshape(t, [6, 4])), [2, 3, 4]),
+      softmaxOp.name,
+    ],
   ] as const)("%s goes past what made the probabilities", (name, probabilities, op) => {
     const fromProbabilities = loss(name).call(y, probabilities(x));
     expect(uses(fromProbabilities, op)).toBe(false);
-    const arrays = [ndarray(Float64Array.from({ length: 24 }, (_, i) => (i % 3) / 2), { shape: [2, 3, 4] }), ndarray(Float64Array.from({ length: 24 }, (_, i) => Math.sin(i) * 40), { shape: [2, 3, 4] })];
+    const arrays = [
+      ndarray(
+        Float64Array.from({ length: 24 }, (_, i) => (i % 3) / 2),
+        { shape: [2, 3, 4] },
+      ),
+      ndarray(
+        Float64Array.from({ length: 24 }, (_, i) => Math.sin(i) * 40),
+        { shape: [2, 3, 4] },
+      ),
+    ];
     const a = evaluateOne((t, p) => loss(name).call(t as Tensor, probabilities(p as Tensor)), ...arrays);
-    const b = evaluateOne((t, p) => loss({ name, fromLogits: true }).call(t as Tensor, p as Tensor), ...arrays);
+    const b = evaluateOne(
+      (t, p) => loss({ name, fromLogits: true }).call(t as Tensor, p as Tensor),
+      ...arrays,
+    );
     expect(a).toEqual(b);
     expect(Math.max(...a.toFloat64())).toBeGreaterThan(16.5); // clipped probabilities reach 16.1
   });
@@ -204,7 +267,11 @@ describe("shapes", () => {
     [[5, 1], [5], [5]],
     [[5, 1], [5, 1], [5]],
     [[2, 7], [2, 7, 1], [2]],
-    [[2, 7, 3], [2, 7, 3], [2, 7]],
+    [
+      [2, 7, 3],
+      [2, 7, 3],
+      [2, 7],
+    ],
   ])("mse of targets %j and predictions %j is %j", (yTrue, yPred, wanted) => {
     expect(loss("mse").call(of(yTrue), of(yPred)).shape).toEqual(wanted);
   });
@@ -214,8 +281,18 @@ describe("shapes", () => {
   });
 
   test.each([
-    ["mse", [5, 3], [5, 1], "loss mse: the targets float32[5, 3] are to have the shape of the predictions float32[5, 1]"],
-    ["mae", [5, 1], [5, 3], "loss mae: the targets float32[5, 1] are to have the shape of the predictions float32[5, 3]"],
+    [
+      "mse",
+      [5, 3],
+      [5, 1],
+      "loss mse: the targets float32[5, 3] are to have the shape of the predictions float32[5, 1]",
+    ],
+    [
+      "mae",
+      [5, 1],
+      [5, 3],
+      "loss mae: the targets float32[5, 1] are to have the shape of the predictions float32[5, 3]",
+    ],
     ["mse", [], [], "loss mse: wants at least one axis, got float32[]"],
     [
       "sparseCategoricalCrossentropy",
@@ -237,31 +314,48 @@ describe("shapes", () => {
 });
 
 describe("reduceLoss", () => {
-  const values = ndarray([[1, 2, 3], [4, 5, 6]], { dtype: "float64" });
+  const values = ndarray(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    { dtype: "float64" },
+  );
   const weights = ndarray([1, 3], { dtype: "float64" });
-  const mask = ndarray([[true, true, false], [false, false, true]]);
-  const reduce = (options: (x: readonly Tensor[]) => Parameters<typeof reduceLoss>[1], ...more: readonly NdArray[]) =>
-    evaluateOne((first, ...rest) => reduceLoss(first as Tensor, options(rest)), values, ...more).item();
+  const mask = ndarray([
+    [true, true, false],
+    [false, false, true],
+  ]);
+  const reduce = (
+    options: (x: readonly Tensor[]) => Parameters<typeof reduceLoss>[1],
+    ...more: readonly NdArray[]
+  ) => evaluateOne((first, ...rest) => reduceLoss(first as Tensor, options(rest)), values, ...more).item();
 
   test("is the mean", () => expect(reduce(() => ({}))).toBeCloseTo(21 / 6, 12));
   test("with weights for samples, Σ y·w / n", () => {
     expect(reduce(([sampleWeight]) => ({ sampleWeight }), weights)).toBeCloseTo((6 + 45) / 6, 12);
-    expect(reduce(([sampleWeight]) => ({ sampleWeight }), weights.reshape([2, 1]))).toBeCloseTo((6 + 45) / 6, 12);
+    expect(reduce(([sampleWeight]) => ({ sampleWeight }), weights.reshape([2, 1]))).toBeCloseTo(
+      (6 + 45) / 6,
+      12,
+    );
   });
   test("with a mask, Σ y·m / Σ m", () => {
     expect(reduce(([m]) => ({ mask: m }), mask)).toBeCloseTo((1 + 2 + 6) / 3, 6);
     expect(reduce(([m]) => ({ mask: m }), ndarray([false, true]))).toBeCloseTo(5, 6);
   });
   test("with both, Σ y·w·m / Σ m", () => {
-    expect(reduce(([sampleWeight, m]) => ({ sampleWeight, mask: m }), weights, mask)).toBeCloseTo((3 + 18) / 3, 6);
+    expect(reduce(([sampleWeight, m]) => ({ sampleWeight, mask: m }), weights, mask)).toBeCloseTo(
+      (3 + 18) / 3,
+      6,
+    );
   });
   test("of a batch in which nothing is kept is 0", () => {
     expect(reduce(([m]) => ({ mask: m }), ndarray([false, false]))).toBe(0);
   });
   test("refuses weights that do not fit", () => {
-    expect(() => reduce(([sampleWeight]) => ({ sampleWeight }), ndarray([1, 2, 3], { dtype: "float64" }))).toThrow(
-      "the sample weight float64[3] does not fit losses float64[2, 3]: wants its first axes",
-    );
+    expect(() =>
+      reduce(([sampleWeight]) => ({ sampleWeight }), ndarray([1, 2, 3], { dtype: "float64" })),
+    ).toThrow("the sample weight float64[3] does not fit losses float64[2, 3]: wants its first axes");
   });
 });
 
@@ -276,16 +370,32 @@ describe("choosing", () => {
   });
 
   test.each([
-    ["meanSquareError", "unknown-name", /there is no loss "meanSquareError"\. Did you mean "meanSquaredError"\?/],
-    [{ name: "huber", detla: 2 }, "unknown-option", /loss huber: there is no option "detla"\. Did you mean "delta"\? It takes delta/],
+    [
+      "meanSquareError",
+      "unknown-name",
+      /there is no loss "meanSquareError"\. Did you mean "meanSquaredError"\?/,
+    ],
+    [
+      { name: "huber", detla: 2 },
+      "unknown-option",
+      /loss huber: there is no option "detla"\. Did you mean "delta"\? It takes delta/,
+    ],
     [{ name: "huber", delta: 0 }, "option-value", /loss huber: delta is to be a positive number, got 0/],
     [
       { name: "binaryCrossentropy", labelSmoothing: 2 },
       "option-value",
       /labelSmoothing is to be a number from 0 to 1, got 2/,
     ],
-    [{ name: "sparseCategoricalCrossentropy", ignoreClass: 0.5 }, "option-value", /ignoreClass is to be a whole number, got 0.5/],
-    [{ name: "quantile", levels: [1] }, "option-value", /levels is to be a list of numbers between 0 and 1, got \[1\]/],
+    [
+      { name: "sparseCategoricalCrossentropy", ignoreClass: 0.5 },
+      "option-value",
+      /ignoreClass is to be a whole number, got 0.5/,
+    ],
+    [
+      { name: "quantile", levels: [1] },
+      "option-value",
+      /levels is to be a list of numbers between 0 and 1, got \[1\]/,
+    ],
     ["quantile", "option-value", /levels is to be a list of numbers between 0 and 1, got undefined/],
   ])("%j", (choice, code, message) => {
     expect(() => loss(choice as Loss)).toThrow(

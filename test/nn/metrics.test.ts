@@ -1,8 +1,8 @@
 // Metrics: exact over batches of different sizes, with weights and masks, against formulas on all samples at once.
 
 import { describe, expect, test } from "vitest";
-import { input } from "../../src/graph/ops/leaf.ts";
 import { interpret } from "../../src/graph/interpret.ts";
+import { input } from "../../src/graph/ops/leaf.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { type Metric, type MetricChoice, metric, type Statistics } from "../../src/nn/metrics.ts";
 import type { RecurraError } from "../../src/platform/error.ts";
@@ -21,13 +21,23 @@ function statisticsOf(rule: Metric, yTrue: NdArray, yPred: NdArray, weights: Wei
   const leaves = Object.fromEntries(Object.entries(given).map(([name, array]) => [name, input(name, array)]));
   const { yTrue: y, yPred: p, sampleWeight, mask } = leaves as Record<string, Tensor>;
   const tree = rule.update(y as Tensor, p as Tensor, { sampleWeight, mask });
-  const point = new Map(Object.entries(given).map(([name, array]) => [leaves[name] as Tensor, toValue(array)]));
+  const point = new Map(
+    Object.entries(given).map(([name, array]) => [leaves[name] as Tensor, toValue(array)]),
+  );
   const values = interpret(Object.values(tree), point);
-  return Object.fromEntries(Object.keys(tree).map((name, i) => [name, values[i]?.data ?? new Float64Array()]));
+  return Object.fromEntries(
+    Object.keys(tree).map((name, i) => [name, values[i]?.data ?? new Float64Array()]),
+  );
 }
 
 /** A metric over batches that end at the given rows. */
-function over(choice: MetricChoice, yTrue: NdArray, yPred: NdArray, ends: readonly number[], weights: Weights = {}): number {
+function over(
+  choice: MetricChoice,
+  yTrue: NdArray,
+  yPred: NdArray,
+  ends: readonly number[],
+  weights: Weights = {},
+): number {
   const rule = metric(choice);
   const parts = ends.map((end, i) => {
     const cut = (array: NdArray) => array.rows(ends[i - 1] ?? 0, end);
@@ -56,26 +66,31 @@ describe("means over all samples, whatever the batches", () => {
     ["rootMeanSquaredError", Math.sqrt(flat((y, p) => (y - p) ** 2))],
     ["logCosh", flat((y, p) => Math.log(Math.cosh(y - p)))],
   ] as const)("%s", (name, wanted) => {
-    for (const ends of [[n], [5, 10, n], [16, n]]) expect(over(name, yTrue, yPred, ends)).toBeCloseTo(wanted, 6);
+    for (const ends of [[n], [5, 10, n], [16, n]])
+      expect(over(name, yTrue, yPred, ends)).toBeCloseTo(wanted, 6);
   });
 
   test("weights and masks leave samples out", () => {
     const sampleWeight = ndarray(Float64Array.from({ length: n }, (_, i) => i % 3));
-    const weighed = [...sampleWeight.toFloat64()].reduce(
-      ([total, count], w, i) => {
-        const error = [0, 1, 2].reduce((sum, j) => sum + (yTrue.at(i, j) - yPred.at(i, j)) ** 2 / width, 0);
-        return [total + w * error, count + w] as const;
-      },
-      [0, 0] as const,
-    );
-    expect(over("mse", yTrue, yPred, [4, n], { sampleWeight })).toBeCloseTo(weighed[0] / weighed[1], 6);
+    let [total, count] = [0, 0];
+    for (const [i, weight] of sampleWeight.toFloat64().entries()) {
+      for (let j = 0; j < width; j++) total += (weight * (yTrue.at(i, j) - yPred.at(i, j)) ** 2) / width;
+      count += weight;
+    }
+    expect(over("mse", yTrue, yPred, [4, n], { sampleWeight })).toBeCloseTo(total / count, 6);
     const mask = ndarray(Uint8Array.from({ length: n }, (_, i) => Number(i < 4)));
-    expect(over("mse", yTrue, yPred, [6, n], { mask })).toBeCloseTo(over("mse", yTrue.rows(0, 4), yPred.rows(0, 4), [4]), 6);
+    expect(over("mse", yTrue, yPred, [6, n], { mask })).toBeCloseTo(
+      over("mse", yTrue.rows(0, 4), yPred.rows(0, 4), [4]),
+      6,
+    );
     expect(over("mse", yTrue, yPred, [n], { mask: ndarray(new Uint8Array(n)) })).toBeNaN();
   });
 
   test("a function's values", () => {
-    expect(over((_, p) => p, yTrue, yPred, [2, n])).toBeCloseTo(flat((_, p) => p), 6);
+    expect(over((_, p) => p, yTrue, yPred, [2, n])).toBeCloseTo(
+      flat((_, p) => p),
+      6,
+    );
     expect(metric((yTrue) => yTrue).name).toBe("metric");
   });
 });
@@ -94,27 +109,36 @@ describe("r2", () => {
   };
 
   test("is that of all samples at once, as a mean over the outputs", () => {
-    for (const ends of [[n], [5, 10, n], [16, n]]) expect(over("r2", yTrue, yPred, ends)).toBeCloseTo(score(yTrue, yPred), 9);
+    for (const ends of [[n], [5, 10, n], [16, n]])
+      expect(over("r2", yTrue, yPred, ends)).toBeCloseTo(score(yTrue, yPred), 9);
     const [y, p] = [yTrue.reshape([n * width]), yPred.reshape([n * width])];
     expect(over("r2", y, p.reshape([n * width, 1]), [20, n * width])).toBeCloseTo(score(y, p), 9);
   });
 
   test("of series with a large mean keeps its digits in float32", () => {
     const noise = random.normal([200, 1], 0, 1, "float64").toFloat64();
-    const y = ndarray(noise.map((x) => 1e5 + x), { shape: [200, 1] }).astype("float32");
-    const p = ndarray(noise.map((x) => 1e5 + 0.5 * x), { shape: [200, 1] }).astype("float32");
+    const y = ndarray(
+      noise.map((x) => 1e5 + x),
+      { shape: [200, 1] },
+    ).astype("float32");
+    const p = ndarray(
+      noise.map((x) => 1e5 + 0.5 * x),
+      { shape: [200, 1] },
+    ).astype("float32");
     expect(over("r2", y, p, [64, 128, 200])).toBeCloseTo(score(y, p), 2);
   });
 
   test("with weights, a sample of weight 2 counts as two", () => {
     const sampleWeight = ndarray(Float64Array.of(2, 1, 0, 1));
     const pick = (array: NdArray, places: readonly number[]) =>
-      ndarray(Float64Array.from(places, (i) => array.at(i, 0)), { shape: [places.length, 1] });
+      ndarray(
+        Float64Array.from(places, (i) => array.at(i, 0)),
+        { shape: [places.length, 1] },
+      );
     const twice = [0, 0, 1, 3];
-    expect(over("r2", pick(yTrue, [0, 1, 2, 3]), pick(yPred, [0, 1, 2, 3]), [1, 4], { sampleWeight })).toBeCloseTo(
-      score(pick(yTrue, twice), pick(yPred, twice)),
-      9,
-    );
+    expect(
+      over("r2", pick(yTrue, [0, 1, 2, 3]), pick(yPred, [0, 1, 2, 3]), [1, 4], { sampleWeight }),
+    ).toBeCloseTo(score(pick(yTrue, twice), pick(yPred, twice)), 9);
   });
 
   test("of targets that are all the same is 0, as in Keras", () => {
@@ -160,7 +184,10 @@ describe("accuracies", () => {
   test("per time step", () => {
     const steps = p.reshape([2, 2, 3]);
     expect(over("accuracy", labels.reshape([2, 2]), steps, [1, 2])).toBe(0.5);
-    const mask = ndarray([[true, true], [false, true]]);
+    const mask = ndarray([
+      [true, true],
+      [false, true],
+    ]);
     expect(over("accuracy", labels.reshape([2, 2]), steps, [2], { mask })).toBeCloseTo(2 / 3, 7);
   });
 
@@ -178,7 +205,10 @@ describe("accuracies", () => {
   test("cross-entropy as a metric", () => {
     const wanted = -Math.log(0.7 * 0.5 * 0.3 * 0.1) / 4;
     expect(over("sparseCategoricalCrossentropy", labels, p, [1, 4])).toBeCloseTo(wanted, 6);
-    expect(over({ name: "categoricalCrossentropy", fromLogits: false }, oneHot, p, [4])).toBeCloseTo(wanted, 6);
+    expect(over({ name: "categoricalCrossentropy", fromLogits: false }, oneHot, p, [4])).toBeCloseTo(
+      wanted,
+      6,
+    );
   });
 });
 
@@ -207,7 +237,11 @@ describe("choosing", () => {
 
   test("targets that do not go with predictions", () => {
     const of = (...shape: number[]) => input("x", { dtype: "float32", shape });
-    expect(() => metric("rmse").update(of(5, 3), of(5, 1))).toThrow("metric rootMeanSquaredError: the targets float32[5, 3]");
-    expect(() => metric("accuracy").update(of(5, 2), of(5, 3))).toThrow("metric categoricalAccuracy: the targets float32[5, 2]");
+    expect(() => metric("rmse").update(of(5, 3), of(5, 1))).toThrow(
+      "metric rootMeanSquaredError: the targets float32[5, 3]",
+    );
+    expect(() => metric("accuracy").update(of(5, 2), of(5, 3))).toThrow(
+      "metric categoricalAccuracy: the targets float32[5, 2]",
+    );
   });
 });

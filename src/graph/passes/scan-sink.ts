@@ -79,7 +79,9 @@ function sinkTotals(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
   const totals = new Map<number, () => Tensor>();
   for (const [i, next] of nextCarries.entries()) {
     const carry = item(parameters.carries, i);
-    if (!isOp(next.node, addOp) || uses.get(carry) !== 1 || !next.node.inputs.includes(carry)) continue;
+    // A total that is read before the end, by the addition or what follows it, stays.
+    const onlyAddsUp = uses.get(carry) === 1 && uses.get(next) === 1;
+    if (!isOp(next.node, addOp) || !onlyAddsUp || !next.node.inputs.includes(carry)) continue;
     const [a, b] = next.node.inputs;
     const added = a === carry ? b : a;
     if (added === undefined || added.rank !== carry.rank || added.size !== carry.size) continue;

@@ -1,11 +1,11 @@
 // Losses for classes: cross-entropies and the Kullback-Leibler divergence.
 
+import { isOp, item } from "../../graph/op.ts";
 import { add, cast, clip, div, log, mul, neg, notEqual, select, sub } from "../../graph/ops/arithmetic.ts";
 import { sigmoidOp, softplus } from "../../graph/ops/functions.ts";
 import { pick } from "../../graph/ops/gather.ts";
 import { logSoftmax, mean, softmaxOp } from "../../graph/ops/reduce.ts";
 import { reshape, reshapeOp, squeeze, sum } from "../../graph/ops/sum.ts";
-import { isOp, item } from "../../graph/op.ts";
 import { formatType, type Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { sameShape } from "../../tensor/shape.ts";

@@ -73,8 +73,7 @@ export function cosineSimilarity(yTrue: Tensor, yPred: Tensor): Tensor {
  * @returns [...]
  */
 export function quantile(yTrue: Tensor, yPred: Tensor, levels: readonly number[]): Tensor {
-  const target =
-    yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? yTrue : expandDims(yTrue, -1);
+  const target = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? yTrue : expandDims(yTrue, -1);
   if (!sameShape(target.shape, [...yPred.shape.slice(0, -1), 1]) || yPred.shape.at(-1) !== levels.length) {
     throw new RecurraError(
       "loss-shape",

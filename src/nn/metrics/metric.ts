@@ -36,7 +36,8 @@ export function sumMetric(
     name,
     update,
     combine: addStatistics,
-    result: ({ total, count }) => result({ total: total?.[0] ?? Number.NaN, count: count?.[0] ?? Number.NaN }),
+    result: ({ total, count }) =>
+      result({ total: total?.[0] ?? Number.NaN, count: count?.[0] ?? Number.NaN }),
   };
 }
 
@@ -54,26 +55,31 @@ export function meanMetric(
 }
 
 /** Σ values·weight and Σ weight, the weights broadcast to the values [B, ...]. */
-export function weightedSums(values: Tensor, weights: LossWeights = {}): Readonly<Record<"total" | "count", Tensor>> {
+export function weightedSums(
+  values: Tensor,
+  weights: LossWeights = {},
+): Readonly<Record<"total" | "count", Tensor>> {
   const factor = factorOf(values, weights);
-  return { total: sum(mul(values, factor)), count: sum(factor) };
+  return factor === undefined
+    ? { total: sum(values), count: scalar(values.size, values.dtype) }
+    : { total: sum(mul(values, factor)), count: sum(factor) };
 }
 
-/** Sample weight and mask as one factor of the values' shape. */
-export function factorOf(values: Tensor, { sampleWeight, mask }: LossWeights): Tensor {
-  const factors = [sampleWeight, mask].flatMap((given) =>
+/** Sample weight and mask as one factor of the values' shape; `undefined` where there is neither. */
+export function factorOf(values: Tensor, { sampleWeight, mask }: LossWeights): Tensor | undefined {
+  const [first, second] = [sampleWeight, mask].flatMap((given) =>
     given === undefined ? [] : [alignWeights("the sample weight or mask", cast(given, values.dtype), values)],
   );
-  const [first, second] = factors;
-  if (first === undefined) return broadcastTo(scalar(1, values.dtype), values.shape);
+  if (first === undefined) return undefined;
   return broadcastTo(second === undefined ? first : mul(first, second), values.shape);
 }
-
-
 
 /** Adds statistics name by name, element by element. */
 export function addStatistics(a: Statistics, b: Statistics): Statistics {
   return Object.fromEntries(
-    Object.entries(a).map(([name, values]) => [name, values.map((value, i) => value + (b[name]?.[i] ?? Number.NaN))]),
+    Object.entries(a).map(([name, values]) => [
+      name,
+      values.map((value, i) => value + (b[name]?.[i] ?? Number.NaN)),
+    ]),
   );
 }

@@ -2,7 +2,8 @@
 
 import { cast, div, maximum, mul, sub } from "../../graph/ops/arithmetic.ts";
 import { square } from "../../graph/ops/functions.ts";
-import { reshape, sum } from "../../graph/ops/sum.ts";
+import { scalar } from "../../graph/ops/leaf.ts";
+import { broadcastTo, reshape, sum } from "../../graph/ops/sum.ts";
 import { alignRanks, expectSameShape } from "../losses/align.ts";
 import { factorOf, type Metric, type Statistics } from "./metric.ts";
 
@@ -20,7 +21,7 @@ export function r2(name: string): Metric {
       expectSameShape("metric r2", a, b);
       const columns = a.rank < 2 ? 1 : (a.shape.at(-1) ?? 1);
       const rows = (x: typeof a) => reshape(x, [-1, columns]);
-      const factor = rows(factorOf(a, weights));
+      const factor = rows(factorOf(a, weights) ?? broadcastTo(scalar(1, a.dtype), a.shape));
       const [target, predicted] = [rows(a), rows(b)];
       const weight = sum(factor, 0);
       const mean = div(sum(mul(target, factor), 0), maximum(weight, 1e-30));

@@ -60,7 +60,7 @@ export interface UpdateRule<Slot extends string, Scalar extends string> {
 }
 
 /** Options that every optimiser takes, for messages and checks. */
-export const commonOptions = ["learningRate", "clipnorm", "globalClipnorm", "clipvalue", "weightDecay"] as const;
+const commonOptions = ["learningRate", "clipnorm", "globalClipnorm", "clipvalue", "weightDecay"] as const;
 
 /**
  * Makes an optimiser of an update rule: adds clipping, then weight decay, where they are asked for. What is not asked for is not in the
@@ -71,7 +71,11 @@ export const commonOptions = ["learningRate", "clipnorm", "globalClipnorm", "cli
 export function defineOptimizer<Slot extends string, Scalar extends string>(
   name: string,
   config: CommonConfig,
-  { learningRate, options, rule }: {
+  {
+    learningRate,
+    options,
+    rule,
+  }: {
     readonly learningRate: number;
     /** Options beside the common ones. */
     readonly options: readonly string[];
@@ -82,11 +86,13 @@ export function defineOptimizer<Slot extends string, Scalar extends string>(
   const { clipvalue, weightDecay } = config;
   const what = `optimizer ${name}`;
   checkOptionNames(what, config, [...commonOptions, ...options]);
-  if (typeof rate !== "function") checkedNumber(`${what}: learningRate`, rate, atLeast0, "a number from 0 up or a function");
+  if (typeof rate !== "function")
+    checkedNumber(`${what}: learningRate`, rate, atLeast0, "a number from 0 up or a function");
   for (const option of ["clipnorm", "globalClipnorm", "clipvalue"] as const) {
     if (config[option] !== undefined) positive(what, option, config[option]);
   }
-  if (weightDecay !== undefined) checkedNumber(`${what}: weightDecay`, weightDecay, atLeast0, "a number from 0 up");
+  if (weightDecay !== undefined)
+    checkedNumber(`${what}: weightDecay`, weightDecay, atLeast0, "a number from 0 up");
   const normLimit = normLimitOf(what, config);
   const decays = weightDecay !== undefined && weightDecay > 0;
   return {
@@ -107,25 +113,36 @@ export function defineOptimizer<Slot extends string, Scalar extends string>(
     update(values) {
       const { parameter, gradient, gradientScale, decay } = values;
       if (parameter === undefined || gradient === undefined) {
-        throw new RecurraError("optimizer-values", `${what}: wants "parameter" and "gradient", got ${Object.keys(values).join(", ")}`);
+        throw new RecurraError(
+          "optimizer-values",
+          `${what}: wants "parameter" and "gradient", got ${Object.keys(values).join(", ")}`,
+        );
       }
       const clipped = clipvalue === undefined ? gradient : clip(gradient, -clipvalue, clipvalue);
       const scaled = gradientScale === undefined ? clipped : mul(clipped, gradientScale);
       // Not w·(1 - decay): in float32 the factor would keep few digits of the decay.
       const decayed = decay === undefined ? parameter : sub(parameter, mul(parameter, decay));
       const given = { ...values, parameter: decayed, gradient: scaled };
-      return rule.update(given as Readonly<Record<"parameter" | "gradient" | Slot | Scalar, Tensor>>) as Readonly<
-        Record<string, Tensor>
-      >;
+      return rule.update(
+        given as Readonly<Record<"parameter" | "gradient" | Slot | Scalar, Tensor>>,
+      ) as Readonly<Record<string, Tensor>>;
     },
   };
 }
 
-function normLimitOf(what: string, { clipnorm, globalClipnorm, clipvalue }: CommonConfig): NormLimit | undefined {
-  const given = Object.entries({ clipnorm, globalClipnorm, clipvalue }).filter(([, value]) => value !== undefined);
+function normLimitOf(
+  what: string,
+  { clipnorm, globalClipnorm, clipvalue }: CommonConfig,
+): NormLimit | undefined {
+  const given = Object.entries({ clipnorm, globalClipnorm, clipvalue }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (given.length > 1) {
     const options = given.map(([option, value]) => `${option} ${describe(value)}`).join(" and ");
-    throw new RecurraError("option-conflict", `${what}: takes one of clipnorm, globalClipnorm and clipvalue, got ${options}`);
+    throw new RecurraError(
+      "option-conflict",
+      `${what}: takes one of clipnorm, globalClipnorm and clipvalue, got ${options}`,
+    );
   }
   if (clipnorm !== undefined) return { scope: "each", limit: clipnorm };
   return globalClipnorm === undefined ? undefined : { scope: "all", limit: globalClipnorm };

@@ -36,7 +36,11 @@ export function rmsprop(config: RmspropConfig = {}): Optimizer {
     learningRate: 0.001,
     options: ["rho", "momentum", "epsilon", "centered"],
     rule: {
-      slots: ["velocity", ...(mu > 0 ? (["momentum"] as const) : []), ...(centered ? (["averageGradient"] as const) : [])],
+      slots: [
+        "velocity",
+        ...(mu > 0 ? (["momentum"] as const) : []),
+        ...(centered ? (["averageGradient"] as const) : []),
+      ],
       scalars: ["learningRate"],
       hyperparameters: (_step, learningRate) => ({ learningRate }),
       update({ parameter, gradient, velocity, momentum, averageGradient, learningRate }) {

@@ -2,9 +2,9 @@
 
 import { type Activation, activation as activationOf } from "../../../src/nn/activations.ts";
 import { upstreamGradients } from "../gradients.ts";
-import { understood } from "../understood.ts";
 import { camelCase, camelCased } from "../options.ts";
 import type { Family } from "../run.ts";
+import { understood } from "../understood.ts";
 
 export const activation: Family = (cas) => {
   cas.call.strings("inputs");

@@ -11,7 +11,10 @@ import { understood } from "../understood.ts";
 const renamed: Readonly<Record<string, string>> = { quantiles: "levels" };
 
 export const loss: Family = (cas) => {
-  const options = Object.entries(camelCased(cas.config)).map(([name, value]) => [renamed[name] ?? name, value]);
+  const options = Object.entries(camelCased(cas.config)).map(([name, value]) => [
+    renamed[name] ?? name,
+    value,
+  ]);
   const chosen = { name: camelCase(cas.subject), ...Object.fromEntries(options) } as Loss;
   const { call, mask: maskOf } = understood(() => lossOf(chosen));
   const [yTrue, yPred] = [cas.input("y_true"), cas.input("y_pred")];

@@ -2,23 +2,23 @@
 
 import { add, mul, sub } from "../../../src/graph/ops/arithmetic.ts";
 import { square, tanh } from "../../../src/graph/ops/functions.ts";
-import { scalar } from "../../../src/graph/ops/leaf.ts";
 import { take, transpose } from "../../../src/graph/ops/layout.ts";
+import { scalar } from "../../../src/graph/ops/leaf.ts";
 import { mean } from "../../../src/graph/ops/reduce.ts";
 import { scan } from "../../../src/graph/ops/scan.ts";
 import { broadcastTo } from "../../../src/graph/ops/sum.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
+import { type Sequential, sequential } from "../../../src/model/sequential.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
 import { losses, loss as lossOf, reduceLoss } from "../../../src/nn/losses.ts";
 import type { OptimizerChoice } from "../../../src/nn/optimizers/index.ts";
-import { type Sequential, sequential } from "../../../src/model/sequential.ts";
 import { NdArray, ndarray } from "../../../src/tensor/nd-array.ts";
+import { sameShape } from "../../../src/tensor/shape.ts";
 import type { Case } from "../case.ts";
 import { lossGradients, type Results } from "../gradients.ts";
 import { contextOf } from "../layers.ts";
 import { camelCased, Options, Unsupported } from "../options.ts";
-import { type Family, runGraph, type Values } from "../run.ts";
-import { sameShape } from "../../../src/tensor/shape.ts";
+import { type Family, onCpu, type Values } from "../run.ts";
 
 const models: Readonly<Record<string, Family>> = {
   async stacked_lstm_regression(cas) {
@@ -28,7 +28,10 @@ const models: Readonly<Record<string, Family>> = {
     const [, ...inputShape] = cas.array("x").shape;
     const lstm = (i: number) =>
       layers.lstm({ units, returnSequences: i < count - 1, ...(i === 0 ? { inputShape } : {}) });
-    const model = sequential([...Array.from({ length: count }, (_, i) => lstm(i)), layers.dense({ units: 1 })]);
+    const model = sequential([
+      ...Array.from({ length: count }, (_, i) => lstm(i)),
+      layers.dense({ units: 1 }),
+    ]);
     const graph = trained(cas, model, (yPred) => reduceLoss(lossOf("mse").call(cas.input("y_true"), yPred)));
     return { graph, values: await adamSteps(cas, model) };
   },
@@ -69,8 +72,13 @@ export const model: Family = (cas) => {
 function trained(cas: Case, model: Sequential, lossFrom: (yPred: Tensor) => Tensor): Results {
   const given = cas.weights.map((name) => cas.input(name));
   const { weights } = model;
-  if (weights.length !== given.length || !weights.every(({ weight }, i) => sameShape(weight.shape, given[i]?.shape ?? []))) {
-    throw new TypeError(`the model's weights ${weights.map(({ name }) => name)} are not those of the file, ${cas.weights}`);
+  if (
+    weights.length !== given.length ||
+    !weights.every(({ weight }, i) => sameShape(weight.shape, given[i]?.shape ?? []))
+  ) {
+    throw new TypeError(
+      `the model's weights ${weights.map(({ name }) => name)} are not those of the file, ${cas.weights}`,
+    );
   }
   const values = new Map(weights.map(({ weight }, i) => [weight, given[i] as Tensor]));
   const y = model.apply(cas.input("x"), contextOf(values));
@@ -81,7 +89,10 @@ function trained(cas: Case, model: Sequential, lossFrom: (yPred: Tensor) => Tens
 /** Trains a model on the case's batch: the losses before each step, and the weights after the last. */
 async function adamSteps(cas: Case, model: Sequential): Promise<Values> {
   const options = new Options("optimizer", cas.config.value("optimizer") as Record<string, unknown>);
-  const optimizer = { name: options.string("class_name").toLowerCase(), ...camelCased(options, ["class_name"]) };
+  const optimizer = {
+    name: options.string("class_name").toLowerCase(),
+    ...camelCased(options, ["class_name"]),
+  };
   options.finish();
   model.compile({ optimizer: optimizer as OptimizerChoice, loss: "mse", threads: 1 });
   for (const [i, { weight }] of model.weights.entries()) weight.assign(cas.array(cas.weights[i] ?? ""));
@@ -106,7 +117,7 @@ async function descent(cas: Case, graph: Results): Promise<Values> {
   const w = Float32Array.from(start);
   const [path, measured] = [NdArray.zeros([steps + 1, width]), NdArray.zeros([steps + 1])];
   for (let step = 0; step <= steps; step++) {
-    const values = await runGraph(cas, graph, new Map([["w", ndarray(w)]]));
+    const values = await onCpu(cas, graph, new Map([["w", ndarray(w)]]));
     (path.data as Float32Array).set(w, step * width);
     (measured.data as Float32Array)[step] = values.get("loss")?.item() ?? Number.NaN;
     const gradient = values.get("d_w")?.toFloat64() ?? [];

@@ -24,15 +24,19 @@ export const optimizer: Family = (cas) => {
   for (const [i, parameter] of parameters.entries()) parameter.set(starts[i]?.data as Float32Array);
 
   const steps = gradients[0]?.shape[0] ?? 0;
-  const trajectories = gradients.map(({ shape }) => NdArray.zeros(shape));
+  const trajectories = gradients.map(({ size }) => new Float32Array(size));
   for (let step = 0; step < steps; step++) {
     for (const [i, gradient] of gradients.entries()) {
       (arena.gradient(i).data as Float32Array).set(gradient.rows(step, step + 1).data as Float32Array);
     }
     updater.apply(rule.hyperparameters(step + 1, learningRateAt(rule.learningRate, step)));
     for (const [i, parameter] of parameters.entries()) {
-      (trajectories[i]?.data as Float32Array).set(parameter, step * parameter.length);
+      trajectories[i]?.set(parameter, step * parameter.length);
     }
   }
-  return { values: new Map(trajectories.map((trajectory, i) => [`w_steps.${names[i]}`, trajectory])) };
+  const values = trajectories.map((data, i) => {
+    const { shape } = gradients[i] ?? { shape: [] };
+    return [`w_steps.${names[i]}`, new NdArray(data, shape)] as const;
+  });
+  return { values: new Map(values) };
 };

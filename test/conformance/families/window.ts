@@ -2,7 +2,13 @@
 
 import { add } from "../../../src/graph/ops/arithmetic.ts";
 import { max, mean } from "../../../src/graph/ops/reduce.ts";
-import { averagePool1d, conv1d, maxPool1d, type Padding, type WindowOptions } from "../../../src/graph/ops/window.ts";
+import {
+  averagePool1d,
+  conv1d,
+  maxPool1d,
+  type Padding,
+  type WindowOptions,
+} from "../../../src/graph/ops/window.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
 import { type Activation, activation } from "../../../src/nn/activations.ts";
 import type { Case } from "../case.ts";
@@ -14,7 +20,9 @@ import { understood } from "../understood.ts";
 const functions: Readonly<Record<string, (cas: Case, x: Tensor) => Tensor>> = {
   Conv1D(cas, x) {
     const { config } = cas;
-    const applied = understood(() => activation(camelCase(config.string("activation", "linear")) as Activation));
+    const applied = understood(() =>
+      activation(camelCase(config.string("activation", "linear")) as Activation),
+    );
     const kernel = cas.input("kernel");
     if (kernel.shape[0] !== config.number("kernel_size") || kernel.shape[2] !== config.number("filters")) {
       throw new TypeError(`the kernel is [${kernel.shape.join(", ")}]`);

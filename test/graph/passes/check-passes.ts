@@ -2,14 +2,23 @@
 
 import { expect } from "vitest";
 import { isOp, type Value } from "../../../src/graph/op.ts";
-import { constantOp, inputOp } from "../../../src/graph/ops/leaf.ts";
+import { constantOp, inputOp, randomOp } from "../../../src/graph/ops/leaf.ts";
 import { type ScanAttributes, scanOp } from "../../../src/graph/ops/scan.ts";
 import { optimize } from "../../../src/graph/passes/optimize.ts";
 import { nodesOf } from "../../../src/graph/rewrite.ts";
 import { formatType, type Node, type Tensor } from "../../../src/graph/tensor.ts";
 import { checkGraph } from "../../../src/graph/verify.ts";
 import { NdArray } from "../../../src/tensor/nd-array.ts";
-import { expectClose, type Graph, run } from "../../support/check-op.ts";
+import { Random } from "../../../src/tensor/random.ts";
+import {
+  drawInputs,
+  expectClose,
+  type Graph,
+  graphOf,
+  type OpCase,
+  run,
+  toValue,
+} from "../../support/check-op.ts";
 
 /**
  * Runs all passes over a graph. After each one the graph must be legal, have outputs of the same types, and give the same values at
@@ -27,6 +36,16 @@ export function optimized({ inputs, outputs }: Graph, point: readonly Value[]): 
     }
   });
   return { inputs, outputs: better };
+}
+
+/** The graph of a case and a point to evaluate it at; random leaves are inputs, with a mask drawn for each. */
+export function problemOf(opCase: OpCase): { readonly graph: Graph; readonly point: readonly Value[] } {
+  const arrays = drawInputs(opCase);
+  const { inputs, outputs } = graphOf(opCase.compute, arrays);
+  const leaves = nodesOf(outputs).flatMap((node) => (isOp(node, randomOp) ? node.outputs : []));
+  const random = new Random("masks");
+  const masks = leaves.map(({ shape }) => random.bernoulli(shape, 0.6));
+  return { graph: { inputs: [...inputs, ...leaves], outputs }, point: [...arrays, ...masks].map(toValue) };
 }
 
 /** All nodes of a graph that compute something, those in the bodies of scans included. */

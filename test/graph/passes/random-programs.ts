@@ -1,6 +1,7 @@
 // Random programs for the passes to go wrong on: expressions over small tensors that broadcast with each other, and loops of them.
 
 import fc from "fast-check";
+import { item } from "../../../src/graph/op.ts";
 import { add, greater, maximum, mul, neg, select, sub } from "../../../src/graph/ops/arithmetic.ts";
 import { sigmoid, square, tanh } from "../../../src/graph/ops/functions.ts";
 import { gather } from "../../../src/graph/ops/gather.ts";
@@ -65,16 +66,25 @@ const operations: readonly ((a: Tensor, b: Tensor, c: Tensor) => Tensor)[] = [
   (a) => mul(a, scalar(0.5, a.dtype)),
   (a, b) => add(a, constant(ndarray([[1], [-1]], { dtype: b.dtype }))),
   // A loop over the rows of a value, with another captured.
-  (a, b) => scan((h, row) => tanh(add(mul(h, row), b.rank < 2 ? b : sum(b, 0))), sum(whole(a), 0), whole(a)).outputs,
-  (a, b) => scan((h: Tensor, row: Tensor) => ({ carry: add(h, outer(row, b, { transposeA: false, transposeB: true })), output: [] }), whole(b), whole(a)).last,
+  (a, b) =>
+    scan((h, row) => tanh(add(mul(h, row), b.rank < 2 ? b : sum(b, 0))), sum(whole(a), 0), whole(a)).outputs,
+  (a, b) =>
+    scan(
+      (h: Tensor, row: Tensor) => ({
+        carry: add(h, outer(row, b, { transposeA: false, transposeB: true })),
+        output: [],
+      }),
+      whole(b),
+      whole(a),
+    ).last,
 ];
 
 /** Runs a program on some values; returns all values, the new ones last. Those that grow are held within bounds. */
 export function execute(program: readonly Instruction[], start: readonly Tensor[]): Tensor[] {
   const values = [...start];
-  const pick = (back: number) => values[values.length - 1 - (back % values.length)] as Tensor;
+  const pick = (back: number) => item(values, values.length - 1 - (back % values.length));
   for (const [operation, a, b, c] of program) {
-    const compute = operations[operation % operations.length] as (typeof operations)[number];
+    const compute = item(operations, operation % operations.length);
     values.push(compute(pick(a), pick(b), pick(c)));
   }
   return values;
@@ -90,10 +100,18 @@ const instruction: fc.Arbitrary<Instruction> = fc.tuple(
 export const programs = (most: number): fc.Arbitrary<Instruction[]> =>
   fc.array(instruction, { minLength: 1, maxLength: most });
 
-/** How a carry goes on: a bounded function of a value, the value added to it, unchanged, or the value itself. */
-export type Update = "squash" | "total" | "keep" | "replace" | "decay";
+/** How a carry goes on: by a bounded function of a value, the value added to it, unchanged, or as the value itself. */
+const updates = {
+  squash: (_, value) => whole(tanh(value)),
+  total: (carry, value) => add(carry, value),
+  keep: (carry) => carry,
+  replace: (_, value) => whole(value),
+  decay: (carry, value) => add(mul(carry, 0.5), tanh(value)),
+} satisfies Record<string, (carry: Tensor, value: Tensor) => Tensor>;
 
-/** A loop with two carries and two sequences over three steps. */
+type Update = keyof typeof updates;
+
+/** A loop with three carries and two sequences over three steps. */
 export interface LoopPlan {
   readonly body: readonly Instruction[];
   /** For each carry, how it is updated and by which of the body's values. */
@@ -114,28 +132,26 @@ export const loopPlans = (most: number): fc.Arbitrary<LoopPlan> =>
   });
 
 /** The loop of a plan. x and y [3, 2, 2] are its sequences, w and b [2, 2] are captured, the inits start its carries. */
-export function runLoop(plan: LoopPlan, inits: readonly Tensor[], x: Tensor, y: Tensor, w: Tensor, b: Tensor): Tensor[] {
+export function runLoop(
+  plan: LoopPlan,
+  inits: readonly Tensor[],
+  x: Tensor,
+  y: Tensor,
+  w: Tensor,
+  b: Tensor,
+): Tensor[] {
   const { last: finals, outputs } = scan(
     (state: readonly Tensor[], { xt, yt }: { xt: Tensor; yt: Tensor }) => {
       const values = execute(plan.body, [w, b, ...state, xt, yt]);
-      const pick = (back: number) => values[values.length - 1 - (back % values.length)] as Tensor;
+      const pick = (back: number) => item(values, values.length - 1 - (back % values.length));
       const next = state.map((carry, i) => {
-        const [update, value] = plan.carries[i] as readonly [Update, number];
-        const change = pick(value);
-        switch (update) {
-          case "squash":
-            return whole(tanh(change));
-          case "total":
-            return add(carry, change);
-          case "keep":
-            return carry;
-          case "replace":
-            return whole(change);
-          case "decay":
-            return add(mul(carry, 0.5), tanh(change));
-        }
+        const [update, value] = item(plan.carries, i);
+        return updates[update](carry, pick(value));
       });
-      return { carry: next, output: [...plan.outputs.map(pick), ...(plan.outputs.length > 2 ? next.slice(0, 1) : [])] };
+      return {
+        carry: next,
+        output: [...plan.outputs.map(pick), ...(plan.outputs.length > 2 ? next.slice(0, 1) : [])],
+      };
     },
     inits,
     { xt: x, yt: y },

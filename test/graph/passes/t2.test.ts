@@ -1,0 +1,10 @@
+import { printGraph } from "../../../src/graph/print.ts";
+import { optimize } from "../../../src/graph/passes/optimize.ts";
+import { zoo } from "./zoo.ts";
+import { problemOf } from "./check-passes.ts";
+import { gradientGraph } from "../../support/check-op.ts";
+const name = process.env.NAME; const g = process.env.G; import {test} from "vitest"; test("x",()=>{});
+const c = zoo.find((c) => c.name === name)!;
+let { graph } = problemOf(c);
+for (let i = 0; i < Number(g ?? 0); i++) graph = gradientGraph(graph);
+console.log(printGraph(graph.inputs, optimize(graph.outputs)));
