@@ -18,7 +18,11 @@ export interface Peer {
 }
 
 function runScript(command: string, args: readonly string[], cwd: string): PeerResult {
-  const { stdout, stderr, status, error } = spawnSync(command, args, { encoding: "utf8", cwd, timeout: 300_000 });
+  const { stdout, stderr, status, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    cwd,
+    timeout: 300_000,
+  });
   if (error !== undefined) return { error: error.message };
   const line = stdout.trim().split("\n").at(-1) ?? "";
   if (status !== 0 || !line.startsWith("{")) {
@@ -39,7 +43,11 @@ export const peers: Readonly<Record<string, Peer>> = {
     name: "torch",
     run(folder, workload) {
       if (ownWorkloads.includes(workload)) return {};
-      return runScript(process.env.RECURRA_PYTHON ?? "/usr/bin/python3", [path.join(folder, "torch_peer.py"), workload], here);
+      return runScript(
+        process.env.RECURRA_PYTHON ?? "/usr/bin/python3",
+        [path.join(folder, "torch_peer.py"), workload],
+        here,
+      );
     },
   },
   /** TensorFlow.js on WASM, from the packages of bench/package.json. */
@@ -47,7 +55,8 @@ export const peers: Readonly<Record<string, Peer>> = {
     name: "tfjs",
     run(folder, workload) {
       if (ownWorkloads.includes(workload)) return {};
-      if (!existsSync(path.join(here, "node_modules/@tensorflow/tfjs"))) return { error: "run npm ci in bench/ first" };
+      if (!existsSync(path.join(here, "node_modules/@tensorflow/tfjs")))
+        return { error: "run npm ci in bench/ first" };
       return runScript(process.execPath, [path.join(folder, "tfjs_peer.mjs"), workload], here);
     },
   },

@@ -38,7 +38,13 @@ function bits(shape: readonly number[]): NdArray {
 }
 
 /** Floating-point operations of the products in a training step of an LSTM: x·W and h·U forward, and their gradients. */
-export function lstmFlops({ batch, steps, features, units, inputGradient }: Record<"batch" | "steps" | "features" | "units", number> & { readonly inputGradient: boolean }): number {
+export function lstmFlops({
+  batch,
+  steps,
+  features,
+  units,
+  inputGradient,
+}: Record<"batch" | "steps" | "features" | "units", number> & { readonly inputGradient: boolean }): number {
   const inputProducts = inputGradient ? 3 : 2;
   return 2 * batch * steps * 4 * units * (inputProducts * features + 3 * units);
 }
@@ -73,10 +79,14 @@ function nietzscheLstm(): Sequential {
 
 /** Runs a script in a fresh process and reads the number that it prints. */
 function inFreshProcess(script: string): number {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["--conditions=source", "--input-type=module", "-e", script], {
-    encoding: "utf8",
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--conditions=source", "--input-type=module", "-e", script],
+    {
+      encoding: "utf8",
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+    },
+  );
   if (status !== 0) throw new Error(stderr);
   return Number(stdout.trim());
 }
@@ -104,7 +114,8 @@ export const workloads: Readonly<Record<string, Workload>> = {
       nietzscheLstm(),
       oneHot([128, 40], 57),
       oneHot([128], 57),
-      lstmFlops({ batch: 128, steps: 40, features: 57, units: 128, inputGradient: false }) + 6 * 128 * 128 * 57,
+      lstmFlops({ batch: 128, steps: 40, features: 57, units: 128, inputGradient: false }) +
+        6 * 128 * 128 * 57,
     ),
 
   "airline-gru": () => {
@@ -129,7 +140,14 @@ export const workloads: Readonly<Record<string, Workload>> = {
   /** Adam over 2.7 million parameters, against copying the same bytes: 4 arrays are read and 3 written, so a copy of 3½ arrays. */
   "adam-update": async () => {
     const size = 2_700_000;
-    const arena = new Arena({ parameters: [{ name: "w", shape: [size], trainable: true }], slots: 2, scratch: [{ name: "copy", shape: [7 * (size / 4)], dtype: "float32" }, { name: "target", shape: [7 * (size / 4)], dtype: "float32" }] });
+    const arena = new Arena({
+      parameters: [{ name: "w", shape: [size], trainable: true }],
+      slots: 2,
+      scratch: [
+        { name: "copy", shape: [7 * (size / 4)], dtype: "float32" },
+        { name: "target", shape: [7 * (size / 4)], dtype: "float32" },
+      ],
+    });
     (arena.gradient(0).data as Float32Array).set(random.normal([size]).data as Float32Array);
     const adam = optimizerOf("adam");
     const updater = new Updater(arena, adam, [0]);

@@ -22,7 +22,16 @@ export {
   variance,
 } from "../graph/ops/reduce.ts";
 export { type Scanned, type ScanOptions, scan } from "../graph/ops/scan.ts";
-export { broadcastTo, expandDims, ones, type ReduceOptions, reshape, squeeze, sum, zeros } from "../graph/ops/sum.ts";
+export {
+  broadcastTo,
+  expandDims,
+  ones,
+  type ReduceOptions,
+  reshape,
+  squeeze,
+  sum,
+  zeros,
+} from "../graph/ops/sum.ts";
 export { averagePool1d, conv1d, maxPool1d, type Padding, type WindowOptions } from "../graph/ops/window.ts";
 export { Tensor, type TensorType } from "../graph/tensor.ts";
 export { grad, valueAndGrad } from "../graph/trace.ts";

@@ -15,8 +15,8 @@ export type MapTree<X, From, To> = X extends From
 type LeafTest<T> = (value: unknown) => value is T;
 
 /** The leaves of a tree, in order (object keys in the order they were written). */
-export function leavesOf<T>(tree: unknown, isLeaf: LeafTest<T>, what = "value"): T[] {
-  return placedLeaves(tree, isLeaf, what).map(([, leaf]) => leaf);
+export function leavesOf<T>(tree: unknown, isLeaf: LeafTest<T>, what = "value", leaf = "a tensor"): T[] {
+  return placedLeaves(tree, isLeaf, what, leaf).map(([, value]) => value);
 }
 
 /** The leaves of a tree of the same nest as a model, in the model's order: the order of keys does not matter. */
@@ -32,16 +32,22 @@ export function leavesLike<T>(model: unknown, tree: unknown, isLeaf: LeafTest<T>
 }
 
 /** The leaves of a tree, each with its place in it: `carry.h`, `arguments[0]`. */
-function placedLeaves<T>(tree: unknown, isLeaf: LeafTest<T>, place: string): [place: string, leaf: T][] {
+function placedLeaves<T>(
+  tree: unknown,
+  isLeaf: LeafTest<T>,
+  place: string,
+  wanted = "a tensor",
+): [place: string, leaf: T][] {
+  const within = (branch: unknown, at: string) => placedLeaves(branch, isLeaf, `${place}${at}`, wanted);
   if (isLeaf(tree)) return [[place, tree]];
-  if (Array.isArray(tree)) return tree.flatMap((branch, i) => placedLeaves(branch, isLeaf, `${place}[${i}]`));
+  if (Array.isArray(tree)) return tree.flatMap((branch, i) => within(branch, `[${i}]`));
   if (tree !== null && typeof tree === "object" && isPlain(tree)) {
-    return Object.entries(tree).flatMap(([key, branch]) => placedLeaves(branch, isLeaf, `${place}.${key}`));
+    return Object.entries(tree).flatMap(([key, branch]) => within(branch, `.${key}`));
   }
   const got = tree === null ? "null" : typeof tree === "object" ? tree.constructor.name : typeof tree;
   throw new RecurraError(
     "bad-tree",
-    `${place}: wants a tensor, or arrays and plain objects of them, got ${got}`,
+    `${place}: wants ${wanted}, or arrays and plain objects of them, got ${got}`,
   );
 }
 

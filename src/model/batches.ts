@@ -18,7 +18,8 @@ export type ArrayLike = NdArray | Nested | TypedArray;
  */
 export function asArray(what: string, data: ArrayLike, dtype: DType): NdArray {
   // Lists are read in the dtype at once: on a way through float32, ids above 2^24 would change.
-  const array = data instanceof NdArray ? data : naming(what, () => ndarray(data, Array.isArray(data) ? { dtype } : {}));
+  const array =
+    data instanceof NdArray ? data : naming(what, () => ndarray(data, Array.isArray(data) ? { dtype } : {}));
   if (dtype === "int32") checkWhole(what, array);
   return naming(what, () => array.astype(dtype));
 }
@@ -28,7 +29,9 @@ function naming<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof RecurraError ? new RecurraError(error.code, `${what}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof RecurraError
+      ? new RecurraError(error.code, `${what}: ${error.message}`, { cause: error })
+      : error;
   }
 }
 
@@ -37,7 +40,13 @@ function naming<T>(what: string, work: () => T): T {
  *
  * @throws RecurraError that names the argument and the layer which wants the shape
  */
-export function checkInputs(what: string, data: ArrayLike, shape: Shape, dtype: DType, layer: string): NdArray {
+export function checkInputs(
+  what: string,
+  data: ArrayLike,
+  shape: Shape,
+  dtype: DType,
+  layer: string,
+): NdArray {
   const array = asArray(what, data, dtype);
   if (sameShape(array.shape, [0])) return array.reshape([0, ...shape]);
   if (array.rank === 0 || !sameShape(array.shape.slice(1), shape)) {
@@ -52,13 +61,21 @@ export function checkInputs(what: string, data: ArrayLike, shape: Shape, dtype: 
 /** Fails unless an array has as many rows as another. */
 export function checkSameRows(what: string, array: NdArray, count: number, other: string): void {
   if (array.rank === 0 || array.shape[0] !== count) {
-    throw new RecurraError("input-shape", `${what}: wants ${count} rows, as many as ${other}, got ${formatShape(array.shape)}`);
+    throw new RecurraError(
+      "input-shape",
+      `${what}: wants ${count} rows, as many as ${other}, got ${formatShape(array.shape)}`,
+    );
   }
 }
 
 /** Fails unless a number of rows to take at once is one. */
 export function checkBatchSize(what: string, batchSize: unknown): void {
-  checkedNumber(`${what}: batchSize`, batchSize, (size) => Number.isInteger(size) && size > 0, "a positive whole number");
+  checkedNumber(
+    `${what}: batchSize`,
+    batchSize,
+    (size) => Number.isInteger(size) && size > 0,
+    "a positive whole number",
+  );
 }
 
 /** An array of fixed shape into which rows are copied, so that every step reads the same memory. */

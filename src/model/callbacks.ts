@@ -44,7 +44,10 @@ class Monitor {
 
   constructor(who: string, { monitor = "val_loss", mode = "auto" }: MonitorOptions, minDelta = 0) {
     if (!["auto", "min", "max"].includes(mode)) {
-      throw new RecurraError("option-value", `${who}: mode is to be one of auto, min, max, got ${describe(mode)}`);
+      throw new RecurraError(
+        "option-value",
+        `${who}: mode is to be one of auto, min, max, got ${describe(mode)}`,
+      );
     }
     this.#who = who;
     this.#name = monitor;
@@ -155,7 +158,12 @@ export interface ModelCheckpointOptions extends MonitorOptions {
   readonly saveBestOnly?: boolean;
 }
 
-const checkpointOptions: readonly (keyof ModelCheckpointOptions)[] = ["monitor", "mode", "path", "saveBestOnly"];
+const checkpointOptions: readonly (keyof ModelCheckpointOptions)[] = [
+  "monitor",
+  "mode",
+  "path",
+  "saveBestOnly",
+];
 
 /** `{name}`, `{name:03d}` or `{name:.2f}` in a path. */
 const placeholder = /\{(\w+)(?::(?:0?(\d+)d|\.(\d+)f))?\}/g;
@@ -168,7 +176,10 @@ export class ModelCheckpoint implements Callback {
   constructor(options: ModelCheckpointOptions) {
     checkOptionNames("ModelCheckpoint", options, checkpointOptions);
     if (typeof options.path !== "string" || options.path === "") {
-      throw new RecurraError("option-value", `ModelCheckpoint: path is to name a folder, got ${describe(options.path)}`);
+      throw new RecurraError(
+        "option-value",
+        `ModelCheckpoint: path is to name a folder, got ${describe(options.path)}`,
+      );
     }
     this.#options = options;
     this.#monitor = new Monitor("ModelCheckpoint", options);
@@ -178,9 +189,14 @@ export class ModelCheckpoint implements Callback {
     if (this.#options.saveBestOnly === true) this.#monitor.check(training);
     const known = ["epoch", ...training.logNames];
     const names = Array.from(this.#options.path.matchAll(placeholder), ([, name]) => name ?? "");
-    const odd = names.find((name) => !known.includes(name)) ?? this.#options.path.replaceAll(placeholder, "").match(/\{[^}]*\}/)?.[0];
+    const odd =
+      names.find((name) => !known.includes(name)) ??
+      this.#options.path.replaceAll(placeholder, "").match(/\{[^}]*\}/)?.[0];
     if (odd !== undefined) {
-      throw new RecurraError("no-such-log", `ModelCheckpoint: path cannot fill in ${odd}; it can fill in ${known.join(", ")}`);
+      throw new RecurraError(
+        "no-such-log",
+        `ModelCheckpoint: path cannot fill in ${odd}; it can fill in ${known.join(", ")}`,
+      );
     }
   }
 

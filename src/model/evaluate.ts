@@ -18,7 +18,12 @@ export interface EvaluateOptions {
 const optionNames: readonly (keyof EvaluateOptions)[] = ["batchSize", "sampleWeight"];
 
 /** See {@link Model.evaluate}. */
-export async function evaluateModel(model: Model, x: ArrayLike, y: ArrayLike, options: EvaluateOptions): Promise<Evaluation> {
+export async function evaluateModel(
+  model: Model,
+  x: ArrayLike,
+  y: ArrayLike,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
   checkOptionNames("evaluate", options, optionNames);
   const { batchSize = 32, sampleWeight } = options;
   checkBatchSize("evaluate", batchSize);
@@ -26,7 +31,11 @@ export async function evaluateModel(model: Model, x: ArrayLike, y: ArrayLike, op
 }
 
 /** As {@link evaluateModel}, on arrays that have been checked. */
-export async function evaluateRows(model: Model, { x, y, weight }: Rows, batchSize: number): Promise<Evaluation> {
+export async function evaluateRows(
+  model: Model,
+  { x, y, weight }: Rows,
+  batchSize: number,
+): Promise<Evaluation> {
   const [count = 0] = x.shape;
   const trainer = model.trainer();
   const meter = trainer.meter();

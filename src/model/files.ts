@@ -12,7 +12,10 @@ export const trainingFile = "training.json";
 /** The version of the folder's format that is written. */
 export const formatVersion = 1;
 
-const fileSchema = z.object({ bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+const fileSchema = z.object({
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
 
 /** A layer as config.json holds it. */
 export interface LayerRecord {
@@ -20,7 +23,10 @@ export interface LayerRecord {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const layerSchema: z.ZodType<LayerRecord> = z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) });
+const layerSchema: z.ZodType<LayerRecord> = z.object({
+  className: z.string(),
+  config: z.record(z.string(), z.unknown()),
+});
 
 /** config.json: architecture, preprocessing, and the other files' checksums. */
 export const configSchema = z.object({
@@ -31,14 +37,25 @@ export const configSchema = z.object({
   seed: z.number(),
   layers: z.array(layerSchema).min(1),
   compile: z
-    .object({ optimizer: z.unknown().optional(), loss: z.unknown(), metrics: z.array(z.unknown()).optional() })
+    .object({
+      optimizer: z.unknown().optional(),
+      loss: z.unknown(),
+      metrics: z.array(z.unknown()).optional(),
+    })
     .optional(),
   /** What a kit does to data before the model sees it: scalers, windows, vocabularies. */
   preprocessing: z.unknown().optional(),
   files: z.record(z.string(), fileSchema),
+  /** See {@link configChecksum}. */
+  checksum: z.string(),
 });
 
 export type ModelConfig = z.infer<typeof configSchema>;
+
+/** The checksum that config.json holds of all else in it, so that an altered number in it is noticed too. */
+export function configChecksum(config: object): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify({ ...config, checksum: undefined })));
+}
 
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
@@ -60,16 +77,27 @@ async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
  *
  * @throws RecurraError where it is missing, truncated or altered
  */
-export async function readChecked(folder: string, name: string, config: ModelConfig): Promise<Uint8Array<ArrayBuffer>> {
+export async function readChecked(
+  folder: string,
+  name: string,
+  config: ModelConfig,
+): Promise<Uint8Array<ArrayBuffer>> {
   const path = joinPath(folder, name);
   const wanted = config.files[name];
-  if (wanted === undefined) throw new RecurraError("model-config", `${joinPath(folder, "config.json")} does not list ${name}`);
+  if (wanted === undefined)
+    throw new RecurraError("model-config", `${joinPath(folder, "config.json")} does not list ${name}`);
   const bytes = await readWhole(path);
   if (bytes.length !== wanted.bytes) {
-    throw new RecurraError("file-altered", `${path} is ${bytes.length} bytes, config.json says ${wanted.bytes}: the file was cut off or replaced`);
+    throw new RecurraError(
+      "file-altered",
+      `${path} is ${bytes.length} bytes, config.json says ${wanted.bytes}: the file was cut off or replaced`,
+    );
   }
   if ((await sha256(bytes)) !== wanted.sha256) {
-    throw new RecurraError("file-altered", `${path} does not have the checksum that config.json gives: the file was altered after it was saved`);
+    throw new RecurraError(
+      "file-altered",
+      `${path} does not have the checksum that config.json gives: the file was altered after it was saved`,
+    );
   }
   return bytes;
 }

@@ -60,26 +60,67 @@ const optionNames: readonly (keyof FitOptions)[] = [
 /** Fails for options that are unknown or out of range. */
 function checkOptions(options: FitOptions): void {
   checkOptionNames("fit", options, optionNames);
-  const { batchSize = 32, epochs = 1, initialEpoch = 0, validationSplit = 0, validationData, callbacks = [], verbose = "auto" } = options;
+  const {
+    batchSize = 32,
+    epochs = 1,
+    initialEpoch = 0,
+    validationSplit = 0,
+    validationData,
+    callbacks = [],
+    verbose = "auto",
+  } = options;
   checkBatchSize("fit", batchSize);
-  checkedNumber("fit: epochs", epochs, (value) => Number.isInteger(value) && value > 0, "a positive whole number");
-  checkedNumber("fit: initialEpoch", initialEpoch, (value) => Number.isInteger(value) && value >= 0, "a whole number from 0 up");
+  checkedNumber(
+    "fit: epochs",
+    epochs,
+    (value) => Number.isInteger(value) && value > 0,
+    "a positive whole number",
+  );
+  checkedNumber(
+    "fit: initialEpoch",
+    initialEpoch,
+    (value) => Number.isInteger(value) && value >= 0,
+    "a whole number from 0 up",
+  );
   checkedNumber("fit: validationSplit", validationSplit, (value) => value >= 0 && value < 1, "in [0, 1)");
-  const isTuple = validationData === undefined || (Array.isArray(validationData) && [2, 3].includes(validationData.length));
-  if (!isTuple) throw new RecurraError("fit-option", "fit: validationData is to be [x, y] or [x, y, sampleWeight]");
-  if (!Array.isArray(callbacks) || !callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null)) {
-    throw new RecurraError("fit-option", "fit: callbacks is to be a list of objects, such as [new EarlyStopping()]");
+  const isTuple =
+    validationData === undefined || (Array.isArray(validationData) && [2, 3].includes(validationData.length));
+  if (!isTuple)
+    throw new RecurraError("fit-option", "fit: validationData is to be [x, y] or [x, y, sampleWeight]");
+  if (
+    !Array.isArray(callbacks) ||
+    !callbacks.every((callback: unknown) => typeof callback === "object" && callback !== null)
+  ) {
+    throw new RecurraError(
+      "fit-option",
+      "fit: callbacks is to be a list of objects, such as [new EarlyStopping()]",
+    );
   }
   if (!verbosities.includes(verbose)) {
-    throw new RecurraError("fit-option", `fit: verbose is to be one of ${verbosities.join(", ")}, got ${describe(verbose)}`);
+    throw new RecurraError(
+      "fit-option",
+      `fit: verbose is to be one of ${verbosities.join(", ")}, got ${describe(verbose)}`,
+    );
   }
   if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
 }
 
 /** See {@link Model.fit}. */
-export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options: FitOptions): Promise<History> {
+export async function fitModel(
+  model: Model,
+  x: ArrayLike,
+  y: ArrayLike,
+  options: FitOptions,
+): Promise<History> {
   checkOptions(options);
-  const { batchSize = 32, epochs = 1, initialEpoch = 0, shuffle = true, callbacks = [], verbose = "auto" } = options;
+  const {
+    batchSize = 32,
+    epochs = 1,
+    initialEpoch = 0,
+    shuffle = true,
+    callbacks = [],
+    verbose = "auto",
+  } = options;
   const trainer = model.trainer();
   const { training, validation } = prepare(model, x, y, options);
   const count = training.x.shape[0] ?? 0;
@@ -112,7 +153,9 @@ export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options
       let taken = 0;
       while (taken < steps && !state.stop) {
         const buffers = taken === steps - 1 ? last : full;
-        const [bx, by, bw] = buffers.map((buffer, i) => buffer.fill(sources[i] ?? training.x, order, taken * batchSize));
+        const [bx, by, bw] = buffers.map((buffer, i) =>
+          buffer.fill(sources[i] ?? training.x, order, taken * batchSize),
+        );
         if (bx === undefined || by === undefined) throw new TypeError("a batch has inputs and targets");
         meter.add(await trainer.step({ x: bx, y: by, weight: bw }), bx.shape[0] ?? 0);
         taken++;
@@ -123,7 +166,8 @@ export async function fitModel(model: Model, x: ArrayLike, y: ArrayLike, options
       const logs: Record<string, number> = { ...meter.logs() };
       const isCut = history.interrupted && (taken < steps || validation !== undefined);
       if (validation !== undefined && !isCut) {
-        for (const [name, value] of Object.entries(await evaluateRows(model, validation, batchSize))) logs[`val_${name}`] = value;
+        for (const [name, value] of Object.entries(await evaluateRows(model, validation, batchSize)))
+          logs[`val_${name}`] = value;
       }
       record(history, epoch, logs);
       model.history = history;
@@ -153,8 +197,14 @@ function prepare(model: Model, x: ArrayLike, y: ArrayLike, options: FitOptions) 
   const trainer = model.trainer();
   const all = trainer.checkRows([x, y, sampleWeight]);
   const given = validationData === undefined ? undefined : trainer.checkRows(validationData, validationNames);
-  const { training, validation } = given === undefined && validationSplit > 0 ? splitRows(all, validationSplit) : { training: all, validation: given };
-  return { training: { ...training, weight: classSampleWeight(training.y, classWeight, training.weight) }, validation };
+  const { training, validation } =
+    given === undefined && validationSplit > 0
+      ? splitRows(all, validationSplit)
+      : { training: all, validation: given };
+  return {
+    training: { ...training, weight: classSampleWeight(training.y, classWeight, training.weight) },
+    validation,
+  };
 }
 
 const validationNames: RowNames = ["validationData[0]", "validationData[1]", "validationData[2]"];
@@ -164,7 +214,10 @@ function splitRows(all: Rows, share: number): { readonly training: Rows; readonl
   const [count = 0] = all.x.shape;
   const cut = Math.floor(count * (1 - share));
   if (cut === 0 || cut === count) {
-    throw new RecurraError("fit-option", `fit: validationSplit ${share} of ${count} rows leaves one part empty`);
+    throw new RecurraError(
+      "fit-option",
+      `fit: validationSplit ${share} of ${count} rows leaves one part empty`,
+    );
   }
   const part = (start: number, end: number): Rows => ({
     x: all.x.rows(start, end),

@@ -10,11 +10,17 @@ import type { NdArray } from "../tensor/nd-array.ts";
 import type { Model } from "./model.ts";
 
 /** The forward pass of a model as a graph. `bind` says what stands for a weight. */
-function forward(model: Model, bind: (weight: Weight, name: string) => Tensor): { readonly x: Tensor; readonly y: Tensor } {
+function forward(
+  model: Model,
+  bind: (weight: Weight, name: string) => Tensor,
+): { readonly x: Tensor; readonly y: Tensor } {
   const { dtype, shape } = model.inputType;
   const x = input("x", { dtype, shape: [anyBatch, ...shape] });
   const bound = new Map(model.weights.map(({ name, weight }) => [weight, bind(weight, name)]));
-  const y = model.apply(x, { training: false, value: (weight) => bound.get(weight) ?? bind(weight, weight.name) });
+  const y = model.apply(x, {
+    training: false,
+    value: (weight) => bound.get(weight) ?? bind(weight, weight.name),
+  });
   return { x, y };
 }
 
@@ -35,7 +41,10 @@ export class Inference {
       weights.push([name, tensor]);
       return tensor;
     });
-    const compiled = await Compiled.from([["x", x], ...weights], [["y", y]], { label: model.name, ...options });
+    const compiled = await Compiled.from([["x", x], ...weights], [["y", y]], {
+      label: model.name,
+      ...options,
+    });
     return new Inference(model, compiled);
   }
 

@@ -1,44 +1,117 @@
 // Reads a model folder, checked before anything is made of it.
 
 import { joinPath, readTextFile } from "#platform";
+import { z } from "zod";
 import type { Layer } from "../nn/layer.ts";
 import { layerClasses } from "../nn/layers/index.ts";
 import { RecurraError } from "../platform/error.ts";
+import { suggestion } from "../platform/nearest.ts";
 import { decodeSafetensors } from "../tensor/safetensors.ts";
-import { configFile, configSchema, graphFile, type LayerRecord, type ModelConfig, readChecked, trainingFile, weightsFile } from "./files.ts";
+import {
+  configChecksum,
+  configFile,
+  configSchema,
+  formatVersion,
+  graphFile,
+  type LayerRecord,
+  type ModelConfig,
+  readChecked,
+  trainingFile,
+  weightsFile,
+} from "./files.ts";
 import type { CompileModelOptions, Model } from "./model.ts";
 import { Sequential } from "./sequential.ts";
 import { assignWeights } from "./weights.ts";
 
-function makeLayer({ className, config }: LayerRecord, source: string): Layer {
-  const LayerClass = layerClasses[className];
+/** Makes a layer of its record; errors say where the record stands. */
+function makeLayer({ className, config }: LayerRecord, place: string): Layer {
+  const LayerClass = Object.hasOwn(layerClasses, className) ? layerClasses[className] : undefined;
   if (LayerClass === undefined) {
-    throw new RecurraError("unknown-layer", `${source}: there is no layer class "${className}"; there are ${Object.keys(layerClasses).join(", ")}`);
+    const names = Object.keys(layerClasses);
+    throw new RecurraError(
+      "unknown-layer",
+      `${place}: there is no layer class "${className}". ${suggestion(className, names)}There are ${names.join(", ")}`,
+    );
   }
   const revive = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(revive);
     if (value === null || typeof value !== "object") return value;
-    if ("className" in value && "config" in value) return makeLayer(value as LayerRecord, source);
+    if ("className" in value && "config" in value) return makeLayer(value as LayerRecord, place);
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, revive(part)]));
   };
-  return new LayerClass(revive(config) as never);
+  return within(place, () => new LayerClass(revive(config) as never));
 }
 
-/** Reads and checks config.json. */
-async function readConfig(folder: string): Promise<ModelConfig> {
+/** Puts the place in a file before the messages of errors that do not name it. */
+function within<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RecurraError) || error.message.startsWith(place)) throw error;
+    throw new RecurraError(error.code, `${place}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Reads and checks config.json; what its checksum says is checked last, since other faults say more. */
+async function readConfig(
+  folder: string,
+): Promise<{ readonly config: ModelConfig; checkUnaltered(): Promise<void> }> {
   const path = joinPath(folder, configFile);
   const text = await readTextFile(path);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new RecurraError("model-config", `${path} is not JSON: it was cut off or altered (${(cause as Error).message})`, { cause });
+    throw new RecurraError(
+      "model-config",
+      `${path} is not JSON: it was cut off or altered (${(cause as Error).message})`,
+      { cause },
+    );
+  }
+  const { success, data: head } = z.object({ version: z.number() }).safeParse(json);
+  if (success && head.version > formatVersion) {
+    throw new RecurraError(
+      "newer-version",
+      `${path} is of version ${head.version} of the format, this Recurra reads up to ${formatVersion}: install a newer one to read the model`,
+    );
   }
   const parsed = configSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.slice(0, 5).map(({ path: place, message }) => `${place.join(".") || "the file"}: ${message}`);
-  throw new RecurraError("model-config", `${path} does not describe a Recurra model: ${faults.join("; ")}`);
+  if (!parsed.success) {
+    const faults = parsed.error.issues
+      .slice(0, 5)
+      .map(({ path: place, message }) => `${place.join(".") || "the file"}: ${message}`);
+    throw new RecurraError("model-config", `${path} does not describe a Recurra model: ${faults.join("; ")}`);
+  }
+  return {
+    config: parsed.data,
+    async checkUnaltered() {
+      if ((await configChecksum(json as object)) === parsed.data.checksum) return;
+      throw new RecurraError(
+        "file-altered",
+        `${path} does not have the checksum that it holds: the file was altered after it was saved`,
+      );
+    },
+  };
 }
+
+const trainingSchema = z.object({
+  history: z
+    .object({
+      epochs: z.array(z.number()),
+      // JSON has no NaN: a loss that was none is null in the file.
+      logs: z.record(
+        z.string(),
+        z.array(
+          z
+            .number()
+            .nullable()
+            .transform((value) => value ?? Number.NaN),
+        ),
+      ),
+      interrupted: z.boolean(),
+    })
+    .nullable(),
+});
 
 /** A model read from a folder, with what was saved beside it. */
 export interface LoadedModel {
@@ -52,16 +125,27 @@ export interface LoadedModel {
  * @throws RecurraError where a file is missing, truncated or altered, or the weights do not fit the architecture (each is listed)
  */
 export async function loadModelFolder(folder: string): Promise<LoadedModel> {
-  const config = await readConfig(folder);
+  const { config, checkUnaltered } = await readConfig(folder);
   const weightsPath = joinPath(folder, weightsFile);
   const bytes = await readChecked(folder, weightsFile, config);
   await readChecked(folder, graphFile, config);
   const training = await readChecked(folder, trainingFile, config);
   const source = joinPath(folder, configFile);
-  const model = new Sequential(config.layers.map((layer) => makeLayer(layer, source)), { name: config.name, seed: config.seed });
-  assignWeights(model.weights, decodeSafetensors(bytes, weightsPath).tensors, weightsPath);
-  if (config.compile !== undefined) model.compile(config.compile as CompileModelOptions);
-  model.history = (JSON.parse(new TextDecoder().decode(training)) as { history: Model["history"] }).history ?? undefined;
+  if (config.className !== "Sequential") {
+    throw new RecurraError(
+      "model-config",
+      `${source}: there is no model class "${config.className}". There is Sequential`,
+    );
+  }
+  const layers = config.layers.map((layer, i) => makeLayer(layer, `${source}, layer ${i}`));
+  const model = within(source, () => new Sequential(layers, { name: config.name, seed: config.seed }));
+  const { tensors } = decodeSafetensors(bytes, weightsPath);
+  const weights = within(source, () => model.weights);
+  assignWeights(weights, tensors, weightsPath);
+  if (config.compile !== undefined)
+    within(source, () => model.compile(config.compile as CompileModelOptions));
+  await checkUnaltered();
+  model.history = trainingSchema.parse(JSON.parse(new TextDecoder().decode(training))).history ?? undefined;
   return { model, preprocessing: config.preprocessing };
 }
 

@@ -42,7 +42,9 @@ export class Meter {
   }
 
   logs(): Logs {
-    const entries = this.#metrics.map(({ name, result }, i) => [name, result(this.#totals[i] ?? {})] as const);
+    const entries = this.#metrics.map(
+      ({ name, result }, i) => [name, result(this.#totals[i] ?? {})] as const,
+    );
     return { loss: this.loss, ...Object.fromEntries(entries) };
   }
 }

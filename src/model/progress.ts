@@ -14,7 +14,10 @@ const refresh = 100;
 
 export function formatLogs(logs: Logs): string {
   return Object.entries(logs)
-    .map(([name, value]) => `${name}: ${value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : value.toFixed(4)}`)
+    .map(
+      ([name, value]) =>
+        `${name}: ${value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : value.toFixed(4)}`,
+    )
     .join(" - ");
 }
 
@@ -62,7 +65,8 @@ export class Progress {
     const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
     const rate = (1000 * step) / Math.max(time - this.#epochBegan, 1e-6);
     const done = (epoch - this.#firstEpoch) * this.#steps + step;
-    const left = ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
+    const left =
+      ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
     const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - loss: ${loss().toFixed(4)} - ${rate.toFixed(0)} steps/s - ETA ${formatDuration(left)}`;
     terminal.write(`\r\u001b[2K${text.slice(0, Math.max(terminal.columns - 1, 20))}`);
   }

@@ -50,7 +50,13 @@ export function checkRows(
 }
 
 /** Targets in the dtype that the loss reads and, where only axes of length 1 are missing, in the shape of the output. */
-function checkTargets(model: Model, loss: ResolvedLoss, y: ArrayLike, count: number, [x, what]: RowNames): NdArray {
+function checkTargets(
+  model: Model,
+  loss: ResolvedLoss,
+  y: ArrayLike,
+  count: number,
+  [x, what]: RowNames,
+): NdArray {
   const areLabels = loss.targets === "labels";
   const array = asArray(what, y, areLabels ? "int32" : "float32");
   checkSameRows(what, array, count, x);
@@ -58,16 +64,24 @@ function checkTargets(model: Model, loss: ResolvedLoss, y: ArrayLike, count: num
   const { outputShape, layers } = model;
   const layer = layers.at(-1)?.name ?? "";
   if (areLabels) {
-    const except = loss.config !== undefined && "ignoreClass" in loss.config ? loss.config.ignoreClass : undefined;
+    const except =
+      loss.config !== undefined && "ignoreClass" in loss.config ? loss.config.ignoreClass : undefined;
     const classes = outputShape.at(-1) ?? 1;
-    checkRange(what, array, { kind: "label", count: classes, owner: `the ${classes} classes that layer ${layer} gives`, except });
+    checkRange(what, array, {
+      kind: "label",
+      count: classes,
+      owner: `the ${classes} classes that layer ${layer} gives`,
+      except,
+    });
   }
   const wanted = areLabels ? outputShape.slice(0, -1) : outputShape;
   const given = array.shape.slice(1);
   const sizes = (shape: readonly number[]) => shape.filter((dimension) => dimension !== 1);
-  if (!sameShape(given, wanted) && sameShape(sizes(given), sizes(wanted))) return array.reshape([count, ...wanted]);
+  if (!sameShape(given, wanted) && sameShape(sizes(given), sizes(wanted)))
+    return array.reshape([count, ...wanted]);
   if (loss.config !== undefined && loss.config.name !== "quantile" && !sameShape(given, wanted)) {
-    const samples = (shape: readonly number[]) => `[samples${shape.map((dimension) => `, ${dimension}`).join("")}]`;
+    const samples = (shape: readonly number[]) =>
+      `[samples${shape.map((dimension) => `, ${dimension}`).join("")}]`;
     throw new RecurraError(
       "target-shape",
       `${what}: layer ${layer} gives ${samples(outputShape)}, for the loss ${loss.name} the targets are to be ${samples(wanted)}, ` +

@@ -34,7 +34,10 @@ export function classSampleWeight(
   const areSteps = targets.dtype === "int32" && classes !== 1;
   if (rest.length > 1 || areSteps || (sampleWeight !== undefined && sampleWeight.size !== count)) {
     const given = sampleWeight === undefined ? "" : `, sampleWeight is ${formatShape(sampleWeight.shape)}`;
-    throw new RecurraError("fit-option", `fit: classWeight wants one class for each row, y is ${formatShape(targets.shape)}${given}`);
+    throw new RecurraError(
+      "fit-option",
+      `fit: classWeight wants one class for each row, y is ${formatShape(targets.shape)}${given}`,
+    );
   }
   const weights = Float32Array.from({ length: count }, (_, i) => {
     const row = Array.from({ length: classes }, (_, k) => Number(targets.data[i * classes + k]));

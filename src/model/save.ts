@@ -3,9 +3,20 @@
 import { environment, joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
 import { Layer } from "../nn/layer.ts";
 import { layerClasses } from "../nn/layers/index.ts";
+import { optimizers } from "../nn/optimizers/index.ts";
 import { RecurraError } from "../platform/error.ts";
 import { encodeSafetensors } from "../tensor/safetensors.ts";
-import { configFile, formatVersion, graphFile, type LayerRecord, type ModelConfig, sha256, trainingFile, weightsFile } from "./files.ts";
+import {
+  configChecksum,
+  configFile,
+  formatVersion,
+  graphFile,
+  type LayerRecord,
+  type ModelConfig,
+  sha256,
+  trainingFile,
+  weightsFile,
+} from "./files.ts";
 import { inferenceModel } from "./inference.ts";
 import type { CompileModelOptions, Model } from "./model.ts";
 
@@ -14,26 +25,53 @@ function describeLayer(layer: Layer): LayerRecord {
   const plain = (value: unknown, path: string): unknown => {
     if (value instanceof Layer) return describeLayer(value);
     if (typeof value === "function") {
-      throw new RecurraError("not-saveable", `save: ${path} is a function, which cannot be written to a file; name it, or save the weights alone`);
+      throw new RecurraError(
+        "not-saveable",
+        `save: ${path} is a function, which cannot be written to a file; name it, or save the weights alone`,
+      );
     }
     if (Array.isArray(value)) return value.map((part, i) => plain(part, `${path}[${i}]`));
     if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part, `${path}.${key}`)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, plain(part, `${path}.${key}`)]),
+    );
   };
-  if (!(layer.className in layerClasses)) {
-    throw new RecurraError("not-saveable", `save: layer ${layer.name} is of the class ${layer.className}, which is not one of Recurra's`);
+  if (!Object.hasOwn(layerClasses, layer.className)) {
+    throw new RecurraError(
+      "not-saveable",
+      `save: layer ${layer.name} is of the class ${layer.className}, which is not one of Recurra's`,
+    );
   }
-  const config = plain({ ...layer.config, name: layer.name }, `layer ${layer.name}`);
+  const { name, trainable } = layer;
+  const own = {
+    ...layer.config,
+    ...(name === "" ? {} : { name }),
+    ...(trainable === (layer.config.trainable ?? true) ? {} : { trainable }),
+  };
+  const config = plain(own, `layer ${name || layer.className}`);
   return { className: layer.className, config: config as LayerRecord["config"] };
 }
 
-/** What of `compile` can be written down: a choice given as a function cannot. */
+/**
+ * What `compile` was given, as JSON; nothing where a part of it is code (a loss of one's own, a schedule), which cannot be written
+ * down: such a model is compiled anew after it is loaded, rather than trained on without that part.
+ */
 function describeCompile(options: CompileModelOptions | undefined): ModelConfig["compile"] {
   if (options === undefined) return undefined;
-  const { optimizer, loss, metrics } = options;
-  const choices = { optimizer, loss, metrics };
-  const described = JSON.stringify(choices, (_, value: unknown) => (typeof value === "function" ? undefined : value));
-  return JSON.parse(described) as ModelConfig["compile"];
+  const { optimizer = "adam", loss, metrics = [] } = options;
+  const isMade = typeof optimizer === "object" && "update" in optimizer;
+  const choices = {
+    optimizer: isMade ? { name: optimizer.name, ...optimizer.config } : optimizer,
+    loss,
+    metrics: [...metrics],
+  };
+  const isKnown = !isMade || Object.hasOwn(optimizers, optimizer.name);
+  return isKnown && !holdsCode(choices) ? choices : undefined;
+}
+
+function holdsCode(value: unknown): boolean {
+  if (typeof value === "function") return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsCode);
 }
 
 export interface SaveOptions {
@@ -42,19 +80,31 @@ export interface SaveOptions {
 }
 
 /** See {@link Model.save}. */
-export async function saveModel(model: Model, folder: string, { preprocessing }: SaveOptions = {}): Promise<void> {
+export async function saveModel(
+  model: Model,
+  folder: string,
+  { preprocessing }: SaveOptions = {},
+): Promise<void> {
   const text = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
   const layers = model.layers.map(describeLayer);
   const contents: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
     [weightsFile]: new Uint8Array(
-      encodeSafetensors(model.weights.map(({ name, weight }) => [name, weight.value] as const), { format: "recurra" }),
+      encodeSafetensors(
+        model.weights.map(({ name, weight }) => [name, weight.value] as const),
+        { format: "recurra" },
+      ),
     ),
     [graphFile]: new Uint8Array(inferenceModel(model)),
-    [trainingFile]: text({ history: model.history ?? null, seed: model.seed, versions: environment.versions }),
+    [trainingFile]: text({
+      history: model.history ?? null,
+      seed: model.seed,
+      versions: environment.versions,
+    }),
   };
   const files: ModelConfig["files"] = {};
-  for (const [name, bytes] of Object.entries(contents)) files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
-  const config: ModelConfig = {
+  for (const [name, bytes] of Object.entries(contents))
+    files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
+  const config: Omit<ModelConfig, "checksum"> = {
     format: "recurra-model",
     version: formatVersion,
     className: model.className,
@@ -65,8 +115,9 @@ export async function saveModel(model: Model, folder: string, { preprocessing }:
     ...(preprocessing === undefined ? {} : { preprocessing }),
     files,
   };
+  const signed = text({ ...config, checksum: await configChecksum(config) });
   await writeFolderAtomic(folder, async (temporary) => {
-    for (const [name, bytes] of Object.entries({ ...contents, [configFile]: text(config) })) {
+    for (const [name, bytes] of Object.entries({ ...contents, [configFile]: signed })) {
       await writeFileAtomic(joinPath(temporary, name), (sink) => sink.write(bytes));
     }
   });

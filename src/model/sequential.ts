@@ -1,6 +1,7 @@
 // Sequential: a stack of layers, each fed by the one before it.
 
 import type { Tensor } from "../graph/tensor.ts";
+import { describe } from "../nn/choice.ts";
 import { type CallContext, Layer } from "../nn/layer.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -15,30 +16,49 @@ export class Sequential extends Model {
 
   constructor(layers: readonly Layer[], options: ModelOptions = {}) {
     super(options);
-    const [first] = layers;
-    if (first === undefined) throw new RecurraError("empty-model", "sequential: wants at least one layer, got none");
+    if (!Array.isArray(layers))
+      throw new RecurraError("not-a-layer", `sequential: wants a list of layers, got ${describe(layers)}`);
     const odd = layers.findIndex((layer) => !(layer instanceof Layer));
-    if (odd >= 0) throw new RecurraError("not-a-layer", `sequential: item ${odd} is not a layer but ${typeof layers[odd]}`);
+    if (odd >= 0)
+      throw new RecurraError(
+        "not-a-layer",
+        `sequential: item ${odd} is not a layer but ${describe(layers[odd])}`,
+      );
+    const [first] = layers as readonly Layer[];
+    if (first === undefined)
+      throw new RecurraError("empty-model", "sequential: wants at least one layer, got none");
     if (new Set(layers).size < layers.length) {
-      throw new RecurraError("repeated-layer", "sequential: a layer stands in the stack twice; make a second one");
+      throw new RecurraError(
+        "repeated-layer",
+        "sequential: a layer stands in the stack twice; make a second one",
+      );
     }
     const shape = first.config.inputShape;
     if (shape === undefined) {
-      throw new RecurraError("no-input-shape", `sequential: the first layer (${first.className}) needs inputShape, such as [30, 1]`);
+      throw new RecurraError(
+        "no-input-shape",
+        `sequential: the first layer (${first.className}) needs inputShape, such as [30, 1]`,
+      );
     }
-    this.layers = layers;
+    this.layers = [...layers];
     this.inputType = { shape, dtype: first.inputDtype };
     nameLayers(layers);
   }
 
-  override trace(x: Tensor, context: CallContext): readonly { readonly layer: Layer; readonly output: Tensor }[] {
+  override trace(
+    x: Tensor,
+    context: CallContext,
+  ): readonly { readonly layer: Layer; readonly output: Tensor }[] {
     let current = x;
     let { mask } = context;
     return this.layers.map((layer) => {
       layer.ensureBuilt(current);
       const output = layer.call(current, { ...context, mask });
       if (!("shape" in output)) {
-        throw new RecurraError("several-outputs", `sequential: layer ${layer.name} gives ${output.length} outputs; a stack carries one`);
+        throw new RecurraError(
+          "several-outputs",
+          `sequential: layer ${layer.name} gives ${output.length} outputs; a stack carries one`,
+        );
       }
       mask = layer.computeMask(current, mask);
       current = output;
@@ -47,16 +67,16 @@ export class Sequential extends Model {
   }
 }
 
-/** Names those that have none after their class: lstm, lstm_1, … */
+/** Names those that have none after their class: lstm, lstm_1, … A layer of another model keeps the name that it has there. */
 function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set<string>();
-  for (const { config } of layers) {
-    if (config.name === undefined) continue;
-    if (taken.has(config.name)) throw new RecurraError("layer-name", `sequential: two layers are named "${config.name}"`);
-    taken.add(config.name);
+  for (const { name } of layers) {
+    if (name === "") continue;
+    if (taken.has(name)) throw new RecurraError("layer-name", `sequential: two layers are named "${name}"`);
+    taken.add(name);
   }
   for (const layer of layers) {
-    if (layer.config.name !== undefined) continue;
+    if (layer.name !== "") continue;
     const base = layer.className.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
     let name = base;
     for (let count = 1; taken.has(name); count++) name = `${base}_${count}`;

@@ -25,7 +25,9 @@ export function formatSummary(name: string, outputs: readonly LayerOutput[]): st
     grouped(countNumbers(weightsOf([layer]))),
   ]);
   const head = ["Layer (type)", "Output Shape", "Param #"];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)) + 2);
+  const widths = head.map(
+    (title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)) + 2,
+  );
   const line = (cells: readonly string[]) =>
     ` ${cells.map((cell, i) => (i === 2 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join("")}`.trimEnd();
   const width = widths.reduce((total, column) => total + column, 1);

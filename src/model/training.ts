@@ -123,7 +123,12 @@ export class Trainer {
 
   #feeds({ x, y, weight }: Rows): readonly NdArray[] {
     this.#claimWeights();
-    return [x, y, ...(weight === undefined ? [] : [weight]), ...this.#weights.map((_, i) => this.#arena.parameter(i))];
+    return [
+      x,
+      y,
+      ...(weight === undefined ? [] : [weight]),
+      ...this.#weights.map((_, i) => this.#arena.parameter(i)),
+    ];
   }
 
   /** Moves the weights into this arena; another model that shares a layer may have moved them to its own since. */
@@ -151,7 +156,9 @@ export class Trainer {
   }
 
   #compiled(batch: Rows, training: boolean): Promise<Step> {
-    const shapes = [batch.x, batch.y, batch.weight].map((array) => (array === undefined ? "" : formatShape(array.shape)));
+    const shapes = [batch.x, batch.y, batch.weight].map((array) =>
+      array === undefined ? "" : formatShape(array.shape),
+    );
     const key = `${training} ${shapes.join(" ")}`;
     let step = this.#steps.get(key);
     if (step === undefined) {
@@ -169,11 +176,16 @@ export class Trainer {
     const x = input("x", batch.x);
     const y = input("y", batch.y);
     const sampleWeight = batch.weight === undefined ? undefined : input("sampleWeight", batch.weight);
-    const weights = this.#weights.map(({ name, weight }) => input(name, { dtype: "float32", shape: weight.shape }));
-    const bound = new Map<Weight, Tensor>(this.#weights.map(({ weight }, i) => [weight, weights[i] as Tensor]));
+    const weights = this.#weights.map(({ name, weight }) =>
+      input(name, { dtype: "float32", shape: weight.shape }),
+    );
+    const bound = new Map<Weight, Tensor>(
+      this.#weights.map(({ weight }, i) => [weight, weights[i] as Tensor]),
+    );
     const value = (weight: Weight): Tensor => {
       const tensor = bound.get(weight);
-      if (tensor === undefined) throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
+      if (tensor === undefined)
+        throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
       return tensor;
     };
     const predicted = model.apply(x, { training, value });
@@ -183,7 +195,9 @@ export class Trainer {
 
     const places = metrics.map((metric, i) => {
       const statistics = metric.update(y, predicted);
-      return Object.entries(statistics).map(([name, tensor]) => [name, send(`metric${i}_${name}`, tensor)] as const);
+      return Object.entries(statistics).map(
+        ([name, tensor]) => [name, send(`metric${i}_${name}`, tensor)] as const,
+      );
     });
     const gradients = training ? this.#gradients(total, weights, send) : [];
     const inputs: Named[] = [
@@ -193,17 +207,32 @@ export class Trainer {
       ...weights.map((tensor, i): Named => [this.#weights[i]?.name ?? `weight${i}`, tensor]),
     ];
     return {
-      compiled: await Compiled.from(inputs, outputs, { label: `${model.name}'s ${training ? "training" : "evaluation"} step`, ...compile }),
+      compiled: await Compiled.from(inputs, outputs, {
+        label: `${model.name}'s ${training ? "training" : "evaluation"} step`,
+        ...compile,
+      }),
       gradients,
       statistics: (results) =>
-        places.map((place) => Object.fromEntries(place.map(([name, i]) => [name, (results[i] ?? NdArray.zeros([1])).toFloat64()]))),
+        places.map((place) =>
+          Object.fromEntries(
+            place.map(([name, i]) => [name, (results[i] ?? NdArray.zeros([1])).toFloat64()]),
+          ),
+        ),
     };
   }
 
   /** Differentiates the loss and sends the parts of each trainable weight's gradient out of the graph. */
-  #gradients(total: Tensor, weights: readonly Tensor[], send: (name: string, tensor: Tensor) => number): GradientOutput[] {
+  #gradients(
+    total: Tensor,
+    weights: readonly Tensor[],
+    send: (name: string, tensor: Tensor) => number,
+  ): GradientOutput[] {
     const trainable = this.#weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
-    const found = vjp([total], [scalar(1, total.dtype)], trainable.map((i) => weights[i] as Tensor));
+    const found = vjp(
+      [total],
+      [scalar(1, total.dtype)],
+      trainable.map((i) => weights[i] as Tensor),
+    );
     return trainable.flatMap((parameter, i): GradientOutput[] => {
       const gradient = found[i];
       if (gradient === undefined) return [];

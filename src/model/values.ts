@@ -40,7 +40,10 @@ export function checkWhole(what: string, array: NdArray): void {
   const numbers = array.toFloat64();
   const odd = numbers.findIndex((number) => !Number.isInteger(number));
   if (odd >= 0) {
-    throw new RecurraError("not-whole", `${what}: ${placeOf(array, odd)}, is ${numbers[odd]}; whole numbers are wanted`);
+    throw new RecurraError(
+      "not-whole",
+      `${what}: ${placeOf(array, odd)}, is ${numbers[odd]}; whole numbers are wanted`,
+    );
   }
 }
 

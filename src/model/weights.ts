@@ -64,7 +64,11 @@ export function checkWeights(
 }
 
 /** Copies arrays into the weights of the same names. */
-export function assignWeights(weights: readonly NamedWeight[], arrays: ReadonlyMap<string, NdArray>, source: string): void {
+export function assignWeights(
+  weights: readonly NamedWeight[],
+  arrays: ReadonlyMap<string, NdArray>,
+  source: string,
+): void {
   checkWeights(weights, arrays, source);
   for (const { name, weight } of weights) {
     const array = arrays.get(name);

@@ -45,6 +45,11 @@ export class Weight {
     return this.#value;
   }
 
+  /** Whether it has been given numbers yet. */
+  get isSet(): boolean {
+    return this.#value !== undefined;
+  }
+
   /** Draws the value from the initialiser, in place if there was one before. */
   initialize(random: Random): void {
     const drawn = initializer(this.#initial)(this.shape, random);

@@ -37,7 +37,11 @@ export interface LoweredGraph {
 export function lowerGraph(
   inputs: readonly Named[],
   outputs: readonly Named[],
-  options: { readonly optimize?: boolean; readonly doc?: string; readonly metadata?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly optimize?: boolean;
+    readonly doc?: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+  } = {},
 ): LoweredGraph {
   const { optimize: withPasses = true, ...texts } = options;
   const results = outputs.map(([, tensor]) => tensor);
@@ -58,6 +62,8 @@ export class Compiled {
   readonly #inputs: readonly Named[];
   readonly #executable: Executable;
   readonly #random: RandomBuffers;
+  /** Runs with random leaves wait for each other, since they share the arrays that the leaves are drawn into. */
+  #lastRun: Promise<unknown> = Promise.resolve();
 
   private constructor(inputs: readonly Named[], executable: Executable, random: RandomBuffers) {
     this.#inputs = inputs;
@@ -65,7 +71,11 @@ export class Compiled {
     this.#random = random;
   }
 
-  static async from(inputs: readonly Named[], outputs: readonly Named[], options: CompileOptions = {}): Promise<Compiled> {
+  static async from(
+    inputs: readonly Named[],
+    outputs: readonly Named[],
+    options: CompileOptions = {},
+  ): Promise<Compiled> {
     const { device = defaultDevice, threads, label } = options;
     const { model, randomLeaves } = lowerGraph(inputs, outputs, options);
     const executable = await device.load(model, {
@@ -87,8 +97,13 @@ export class Compiled {
    * @param key from which random leaves are drawn
    */
   async run(arrays: readonly NdArray[], key: RunKey = [0, 0]): Promise<readonly NdArray[]> {
-    this.#random.fill(key);
-    return this.#executable.run([...arrays, ...this.#random.arrays]);
+    if (!this.isRandom) return this.#executable.run(arrays);
+    const run = this.#lastRun.then(() => {
+      this.#random.fill(key);
+      return this.#executable.run([...arrays, ...this.#random.arrays]);
+    });
+    this.#lastRun = run.catch(() => {});
+    return run;
   }
 
   /** Fails, naming the input, unless the arrays fit. */

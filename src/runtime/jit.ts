@@ -1,14 +1,14 @@
 // jit: runs a function on tensors as one compiled graph.
 
 import "../graph/chain.ts";
-import { trace } from "../graph/trace.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import { leavesOf, type MapTree } from "../graph/tree.ts";
-import { printGraph } from "../graph/print.ts";
 import { optimize } from "../graph/passes/optimize.ts";
-import { formatShape } from "../tensor/shape.ts";
+import { printGraph } from "../graph/print.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { trace } from "../graph/trace.ts";
+import { leavesOf, type MapTree } from "../graph/tree.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
+import { formatShape } from "../tensor/shape.ts";
 import { Compiled, type CompileOptions, lowerGraph } from "./compile.ts";
 import type { Named } from "./onnx/lower.ts";
 
@@ -44,19 +44,31 @@ export function jit<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
   options: JitOptions = {},
 ): Jitted<Args, Result> {
-  const cache = new Map<string, Promise<{ readonly compiled: Compiled; result(values: Iterable<unknown>): unknown }>>();
+  const cache = new Map<
+    string,
+    Promise<{ readonly compiled: Compiled; result(values: Iterable<unknown>): unknown }>
+  >();
   const random = new Random(options.seed ?? 0);
   let calls = 0;
 
-  const traced = (args: readonly unknown[]) => trace(fn as (...args: never[]) => unknown, args, isArray);
-  const named = (prefix: string, tensors: readonly Tensor[]) => tensors.map((tensor, i): Named => [`${prefix}${i}`, tensor]);
+  const arraysOf = (args: readonly unknown[]) => leavesOf(args, isArray, "arguments", "an NdArray");
+  const traced = (args: readonly unknown[]) => {
+    arraysOf(args);
+    return trace(fn as (...args: never[]) => unknown, args, isArray);
+  };
+  const named = (prefix: string, tensors: readonly Tensor[]) =>
+    tensors.map((tensor, i): Named => [`${prefix}${i}`, tensor]);
   const compile = async (args: readonly unknown[]) => {
     const { inputs, outputs, result } = traced(args);
-    return { compiled: await Compiled.from(named("input", inputs), named("output", outputs), options), result };
+    return {
+      compiled: await Compiled.from(named("input", inputs), named("output", outputs), options),
+      result,
+    };
   };
 
   const run = async (...args: readonly unknown[]) => {
-    const arrays = leavesOf(args, isArray, "arguments");
+    const arrays = arraysOf(args);
+    const key = random.fold(calls++).key;
     const signature = JSON.stringify(args, (_, value) =>
       value instanceof NdArray ? `${value.dtype}${formatShape(value.shape)}` : value,
     );
@@ -67,7 +79,7 @@ export function jit<Args extends readonly unknown[], Result>(
       entry.catch(() => cache.delete(signature));
     }
     const { compiled, result } = await entry;
-    return result(await compiled.run(arrays, random.fold(calls++).key));
+    return result(await compiled.run(arrays, key));
   };
   return Object.assign(run as unknown as Jitted<Args, Result>, {
     print: (...args: readonly unknown[]) => {

@@ -18,10 +18,15 @@ const pageBytes = 65_536;
 const alignment = 64;
 
 /** Makes the arrays, in a memory of their own. */
-export function randomBuffers(leaves: readonly { readonly tensor: Tensor; readonly draw: Draw }[]): RandomBuffers {
+export function randomBuffers(
+  leaves: readonly { readonly tensor: Tensor; readonly draw: Draw }[],
+): RandomBuffers {
   const odd = leaves.find(({ tensor }) => tensor.dtype !== "float32");
   if (odd !== undefined) {
-    throw new RecurraError("random-dtype", `random numbers are drawn as float32, the graph asks for ${odd.tensor.dtype}: cast them`);
+    throw new RecurraError(
+      "random-dtype",
+      `random numbers are drawn as float32, the graph asks for ${odd.tensor.dtype}: cast them`,
+    );
   }
   let end = 0;
   const places = leaves.map(({ tensor: { size, shape }, draw }) => {
@@ -34,9 +39,12 @@ export function randomBuffers(leaves: readonly { readonly tensor: Tensor; readon
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const filler = new RandomFiller(memory);
   return {
-    arrays: places.map(({ offset, size, shape }) => new NdArray(new Float32Array(memory.buffer, offset, size), shape)),
+    arrays: places.map(
+      ({ offset, size, shape }) => new NdArray(new Float32Array(memory.buffer, offset, size), shape),
+    ),
     fill: (key) => {
-      for (const [i, { draw, offset, size }] of places.entries()) filler.fill(draw, offset, size, leafKey(key, i));
+      for (const [i, { draw, offset, size }] of places.entries())
+        filler.fill(draw, offset, size, leafKey(key, i));
     },
   };
 }

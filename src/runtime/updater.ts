@@ -56,7 +56,11 @@ export class Updater {
 
   #scale(ranges: readonly ArenaRange[]): number {
     const limit = this.#rule.normLimit?.limit ?? Number.POSITIVE_INFINITY;
-    const total = ranges.reduce((sum, { gradient, length }) => sum + (gradient === undefined ? 0 : this.#vectors.sumOfSquares(gradient, length)), 0);
+    const total = ranges.reduce(
+      (sum, { gradient, length }) =>
+        sum + (gradient === undefined ? 0 : this.#vectors.sumOfSquares(gradient, length)),
+      0,
+    );
     return limit / Math.max(Math.sqrt(total), limit);
   }
 

@@ -17,7 +17,7 @@ export function displayNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if ((size < 1e-3 || size >= 1e12)) return value.toPrecision(4);
+  if (size < 1e-3 || size >= 1e12) return value.toPrecision(4);
   const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -86,7 +86,10 @@ export class RecurrentNetwork {
       epochs,
       batchSize: Math.min(batchSize, rows.length),
       // Weights with mean 1, so that the loss is the mean over the targets that count.
-      sampleWeight: new NdArray((weight.data as Float32Array).map((one) => one / share), weight.shape),
+      sampleWeight: new NdArray(
+        (weight.data as Float32Array).map((one) => one / share),
+        weight.shape,
+      ),
       verbose: "silent",
       callbacks: [
         {

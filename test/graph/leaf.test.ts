@@ -14,6 +14,7 @@ import {
   randomUniform,
   scalar,
 } from "../../src/graph/ops/leaf.ts";
+import { ones, zeros } from "../../src/graph/ops/sum.ts";
 import { formatType, type Tensor } from "../../src/graph/tensor.ts";
 import { vjp } from "../../src/graph/vjp.ts";
 import { NdArray, ndarray } from "../../src/tensor/nd-array.ts";
@@ -64,6 +65,12 @@ test("constants keep their dtype, and integers their value", () => {
   expect(evaluateOne(() => constant(ndarray([2 ** 53 - 1], { dtype: "int64" }))).toArray()).toEqual([
     2 ** 53 - 1,
   ]);
+});
+
+test("zeros and ones have the shape and dtype asked for", () => {
+  expect([zeros([2]), ones([2, 1], "int64")].map(formatType)).toEqual(["float32[2]", "int64[2, 1]"]);
+  expect(evaluateOne(() => zeros([2, 2])).toArray()).toEqual([0, 0, 0, 0]);
+  expect(evaluateOne(() => ones([])).toArray()).toEqual([1]);
 });
 
 test("a tensor knows its rank, its size and its op", () => {

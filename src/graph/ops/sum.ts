@@ -2,6 +2,7 @@
 
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { NdArray } from "../../tensor/nd-array.ts";
 import {
   broadcastShapes,
   formatShape,
@@ -11,8 +12,9 @@ import {
   sizeOf,
   stridesOf,
 } from "../../tensor/shape.ts";
+import { batchFactor } from "../batch.ts";
 import { apply, type Lifted, op } from "../op.ts";
-import { formatType, type Tensor } from "../tensor.ts";
+import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 
 /** The i-th element; the indices that evaluation rules compute are in range by construction. */
@@ -181,8 +183,15 @@ export const sumOp = op<{ readonly axes: readonly number[]; readonly keepDims: b
     for (const [i, value] of x.data.entries()) total[at(target, i)] = at(total, at(target, i)) + value;
     return total;
   },
-  lower: (emitter, [x], { axes, keepDims }) =>
-    emitter.one("ReduceSum", [x, emitter.int64s(axes)], { keepdims: Number(keepDims) }),
+  lower(emitter, [x], { axes, keepDims }, type, [from]) {
+    if (!isTallSum(from, axes))
+      return emitter.one("ReduceSum", [x, emitter.int64s(axes)], { keepdims: Number(keepDims) });
+    // ONNX Runtime adds up rows three times as fast as a product with ones.
+    const rows = sizeOf(from.shape.slice(0, axes.length));
+    const table = emitter.one("Reshape", [x, emitter.dimensions([rows, from.shape.at(-1) ?? 1])]);
+    const total = emitter.one("MatMul", [emitter.constant(NdArray.full([1, rows], 1, from.dtype)), table]);
+    return emitter.one("Reshape", [total, emitter.dimensions(type.shape)]);
+  },
   lift: ([x], { axes, keepDims }) =>
     sum(
       x.tensor,
@@ -190,6 +199,19 @@ export const sumOp = op<{ readonly axes: readonly number[]; readonly keepDims: b
       { keepDims },
     ),
 });
+
+/** True for a large sum over all axes but the last, such as the gradient of a bias over all samples and steps. */
+function isTallSum({ shape, dtype }: TensorType, axes: readonly number[]): boolean {
+  const lead = shape.length - 1;
+  const isStatic = shape.every((dimension) => batchFactor(dimension) === undefined);
+  return (
+    dtype === "float32" &&
+    isStatic &&
+    axes.length === lead &&
+    axes.every((axis) => axis < lead) &&
+    sizeOf(shape) >= 2 ** 18
+  );
+}
 
 export interface ReduceOptions {
   /** Keep the reduced axes with length 1. Default false. */

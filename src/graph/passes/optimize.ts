@@ -2,6 +2,7 @@
 
 import type { Tensor } from "../tensor.ts";
 import { fuseGemm } from "./gemm.ts";
+import { joinProducts } from "./join-products.ts";
 import { mergeEqualNodes, mergeScans } from "./merge.ts";
 import type { Pass } from "./pass.ts";
 import { regroupProducts } from "./products.ts";
@@ -21,8 +22,16 @@ export const rounds: Readonly<Record<string, Pass>> = {
   mergeEqualNodes,
 };
 
-/** A graph that no longer changes is left earlier. */
-const mostRounds = 8;
+/** Passes for the executor's sake, when nothing else changes any more. */
+export const closing: Readonly<Record<string, Pass>> = {
+  joinProducts,
+  hoistFromScans,
+  mergeEqualNodes,
+  fuseGemm,
+};
+
+/** A graph that no longer changes is left earlier: most are after two to four rounds. */
+const mostRounds = 16;
 
 /**
  * Rewrites a graph to one that computes the same with less work. Loops over time gain most: see scan-hoist, scan-sink and products.
@@ -44,6 +53,6 @@ export function optimize(
     for (const [name, pass] of Object.entries(rounds)) run(name, pass);
     if (current.every((output, i) => output === before[i])) break;
   }
-  run("fuseGemm", fuseGemm);
+  for (const [name, pass] of Object.entries(closing)) run(name, pass);
   return current;
 }

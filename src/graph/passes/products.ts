@@ -1,5 +1,5 @@
 // Regroups products in the body of a scan: the factors that do not depend on the carry are multiplied with each other first, so that
-// their product can leave the loop. The backward loop of an LSTM shrinks to a handful of ops by it.
+// their product can leave the loop (which is why products too large to leave it stay as they are). The backward loop of an LSTM shrinks to a handful of ops by it.
 
 import { isOp, item } from "../op.ts";
 import { mul, mulOp } from "../ops/arithmetic.ts";
@@ -8,7 +8,8 @@ import { type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { broadcastTo } from "../ops/sum.ts";
 import { rewrite } from "../rewrite.ts";
 import { Node, type Tensor } from "../tensor.ts";
-import { nodeByNode, useCounts } from "./pass.ts";
+import { nodeByNode } from "./pass.ts";
+import { elementwiseLimit } from "./scan-hoist.ts";
 import { type Place, placesOf } from "./scan-loop.ts";
 
 export const regroupProducts = nodeByNode((node) => (isOp(node, scanOp) ? regroup(node) : undefined));
@@ -16,7 +17,6 @@ export const regroupProducts = nodeByNode((node) => (isOp(node, scanOp) ? regrou
 function regroup(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
   const { body } = node.attributes;
   const placeOf = placesOf(node);
-  const uses = useCounts(body.outputs);
   /** Where a value belongs: known for the body as it was, passed on to what is made here. */
   const places = new Map<Tensor, Place>();
   const isBound = (tensor: Tensor) => (places.get(tensor) ?? placeOf(tensor)) === "carried";
@@ -35,7 +35,7 @@ function regroup(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
     if (original.outputs.some((before) => placeOf(before) === "carried")) {
       for (const after of inner.outputs) places.set(after, "carried");
     }
-    if (isOp(inner, mulOp) && isBound(output) && uses.get(item(original.outputs)) !== undefined) {
+    if (isOp(inner, mulOp) && isBound(output) && output.size <= elementwiseLimit) {
       const factors = factorsOf(output);
       const [bound, free] = [factors.filter(isBound), factors.filter((factor) => !isBound(factor))];
       if (free.length < 2 || bound.length === 0) return undefined;
@@ -43,7 +43,7 @@ function regroup(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
       places.set(result, "carried");
       return [result];
     }
-    if (isOp(inner, concatOp) && isBound(output)) {
+    if (isOp(inner, concatOp) && isBound(output) && item(inner.inputs).size <= elementwiseLimit) {
       const result = concatOfProducts(inner, isBound, product);
       if (result !== undefined) places.set(result, "carried");
       return result && [result];

@@ -1,6 +1,8 @@
-// Takes away what a scan has and nobody needs: unused outputs, carries, sequences and captures, and those it has twice.
+// Takes away what a scan has and nobody needs: unused outputs, carries, sequences and captures, those it has twice, and outputs
+// that only hand an operand through.
 
 import { applyAll, isOp, item } from "../op.ts";
+import { stackedTensor } from "../ops/layout.ts";
 import { constantOp } from "../ops/leaf.ts";
 import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { nodesOf, substitute } from "../rewrite.ts";
@@ -10,7 +12,7 @@ import { nodeByNode } from "./pass.ts";
 export const pruneScans = nodeByNode((node, uses) => (isOp(node, scanOp) ? prune(node, uses) : undefined));
 
 function prune(node: Node<ScanAttributes>, uses: readonly number[]): readonly Tensor[] | undefined {
-  const { carries: carryCount, sequences: sequenceCount, body } = node.attributes;
+  const { carries: carryCount, sequences: sequenceCount, body, length } = node.attributes;
   const replaced = new Map<Tensor, Tensor>();
   const { inputs, parameters, nextCarries } = partsOf(node);
 
@@ -27,11 +29,22 @@ function prune(node: Node<ScanAttributes>, uses: readonly number[]): readonly Te
     else if (first !== i) replaced.set(parameter, item(parameters.captures, first));
   });
 
-  // Stacked outputs that are read, each once.
+  // Stacked outputs that are operands.
+  const handedThrough = node.outputs.map((_, i) => {
+    const step = item(body.outputs, i);
+    const [sequence, capture] = [parameters.sequences.indexOf(step), parameters.captures.indexOf(step)];
+    if (i < carryCount || uses[i] === 0) return undefined;
+    if (sequence >= 0) return item(inputs.sequences, sequence);
+    return capture < 0
+      ? undefined
+      : stackedTensor({ tensor: item(inputs.captures, capture), stacked: false }, length);
+  });
+
+  // Other stacked outputs that are read, each once.
   const kept: Tensor[] = [];
   const places = node.outputs.map((_, i) => {
     const step = item(body.outputs, i);
-    if (i < carryCount || uses[i] === 0) return -1;
+    if (i < carryCount || uses[i] === 0 || handedThrough[i] !== undefined) return -1;
     if (!kept.includes(step)) kept.push(step);
     return kept.indexOf(step);
   });
@@ -86,7 +99,7 @@ function prune(node: Node<ScanAttributes>, uses: readonly number[]): readonly Te
   return node.outputs.map((output, i) => {
     const carry = carries.indexOf(i);
     const place = i < carryCount ? carry : at(places, i) < 0 ? -1 : carries.length + at(places, i);
-    return place < 0 ? output : item(results, place);
+    return handedThrough[i] ?? (place < 0 ? output : item(results, place));
   });
 }
 

@@ -5,7 +5,7 @@ import { slice, split, take } from "../../graph/ops/layout.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Activation, activation } from "../activations.ts";
-import { Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
+import { affine, Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
 
 export interface GRUConfig extends RecurrentConfig {
   /** Of the gates. Default "sigmoid". */
@@ -49,24 +49,18 @@ export class GRU extends Recurrent {
     return this.#resetAfter ? [2, columns] : [columns];
   }
 
-  protected override project(x: Tensor, { kernel, bias }: RecurrentWeights): Tensor {
-    const projected = matmul(x, kernel);
-    if (bias === undefined) return projected;
-    return add(projected, this.#resetAfter ? take(bias, 0) : bias);
-  }
-
   protected override step(
-    { recurrentKernel, bias }: RecurrentWeights,
+    { kernel, recurrentKernel, bias }: RecurrentWeights,
     drop: (state: Tensor) => Tensor,
   ): Step {
     const { units } = this.config;
     const parts = [2 * units, units];
     if (this.#resetAfter) {
-      const recurrentBias = bias === undefined ? undefined : take(bias, 1);
-      return (projected, [h = projected]) => {
-        const product = matmul(drop(h), recurrentKernel); // [B, 3H]
-        const recurrent = recurrentBias === undefined ? product : add(product, recurrentBias);
-        const [gatesX = projected, candidateX = projected] = split(projected, parts, -1);
+      const [inputBias, recurrentBias] = bias === undefined ? [] : [take(bias, 0), take(bias, 1)];
+      return (x, [h = x]) => {
+        const input = affine(x, kernel, inputBias); // [B, 3H]
+        const recurrent = affine(drop(h), recurrentKernel, recurrentBias); // [B, 3H]
+        const [gatesX = input, candidateX = input] = split(input, parts, -1);
         const [gatesH = recurrent, candidateH = recurrent] = split(recurrent, parts, -1);
         const [z = h, r = h] = split(this.#gate(add(gatesX, gatesH)), 2, -1);
         const candidate = this.#activation(add(candidateX, mul(r, candidateH)));
@@ -75,9 +69,10 @@ export class GRU extends Recurrent {
     }
     const gateKernel = slice(recurrentKernel, 1, 0, 2 * units);
     const candidateKernel = slice(recurrentKernel, 1, 2 * units);
-    return (projected, [h = projected]) => {
+    return (x, [h = x]) => {
       const dropped = drop(h);
-      const [gatesX = projected, candidateX = projected] = split(projected, parts, -1);
+      const input = affine(x, kernel, bias);
+      const [gatesX = input, candidateX = input] = split(input, parts, -1);
       const [z = h, r = h] = split(this.#gate(add(gatesX, matmul(dropped, gateKernel))), 2, -1);
       const candidate = this.#activation(add(candidateX, matmul(mul(r, dropped), candidateKernel)));
       return [add(mul(z, h), mul(sub(1, z), candidate))];

@@ -7,7 +7,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { type Activation, activation } from "../activations.ts";
 import { type Initializer, initializer } from "../initializers.ts";
-import { Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
+import { affine, Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
 
 export interface LSTMConfig extends RecurrentConfig {
   /** Of the gates. Default "sigmoid". */
@@ -56,14 +56,12 @@ export class LSTM extends Recurrent {
     };
   }
 
-  protected override project(x: Tensor, { kernel, bias }: RecurrentWeights): Tensor {
-    const projected = matmul(x, kernel);
-    return bias === undefined ? projected : add(projected, bias);
-  }
-
-  protected override step({ recurrentKernel }: RecurrentWeights, drop: (state: Tensor) => Tensor): Step {
-    return (projected, [h = projected, c = projected]) => {
-      const z = add(projected, matmul(drop(h), recurrentKernel)); // [B, 4H]
+  protected override step(
+    { kernel, recurrentKernel, bias }: RecurrentWeights,
+    drop: (state: Tensor) => Tensor,
+  ): Step {
+    return (x, [h = x, c = x]) => {
+      const z = add(affine(x, kernel, bias), matmul(drop(h), recurrentKernel)); // [B, 4H]
       const [i = z, f = z, candidate = z, o = z] = split(z, 4, -1);
       const cell = add(mul(this.#gate(f), c), mul(this.#gate(i), this.#activation(candidate)));
       return [mul(this.#gate(o), this.#activation(cell)), cell];

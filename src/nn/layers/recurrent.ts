@@ -1,8 +1,9 @@
 // What recurrent layers share: the loop over time, masks, direction, state and dropout. Each cell stands in a file of its own.
 
-import { mul, select } from "../../graph/ops/arithmetic.ts";
+import { add, mul, select } from "../../graph/ops/arithmetic.ts";
 import { reverse, transpose } from "../../graph/ops/layout.ts";
 import { dropoutMask, scalar } from "../../graph/ops/leaf.ts";
+import { matmul } from "../../graph/ops/matmul.ts";
 import { scan } from "../../graph/ops/scan.ts";
 import { broadcastTo, expandDims } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
@@ -73,8 +74,8 @@ export interface RecurrentWeights {
   readonly bias: Tensor | undefined;
 }
 
-/** One step of a cell: from the projected input [B, G] and the state to the next state, whose first tensor is the output. */
-export type Step = (projected: Tensor, state: readonly Tensor[]) => readonly Tensor[];
+/** One step of a cell: from the input [B, F] and the state to the next state, whose first tensor is the output. */
+export type Step = (x: Tensor, state: readonly Tensor[]) => readonly Tensor[];
 
 /** A layer that carries a state over time: [B, T, F] -> [B, H], or [B, T, H] with `returnSequences`. */
 export abstract class Recurrent extends Layer {
@@ -106,10 +107,7 @@ export abstract class Recurrent extends Layer {
     return this.config.biasInitializer ?? "zeros";
   }
 
-  /** What of a step does not depend on the state, for all steps at once: [T, B, F] -> [T, B, G]. */
-  protected abstract project(x: Tensor, weights: RecurrentWeights): Tensor;
-
-  /** The step itself. `drop` applies recurrent dropout to the state before it meets the recurrent kernel. */
+  /** The cell. `drop` applies recurrent dropout to the state before it meets the recurrent kernel. */
   protected abstract step(weights: RecurrentWeights, drop: (state: Tensor) => Tensor): Step;
 
   protected override build(input: TensorType): void {
@@ -152,7 +150,7 @@ export abstract class Recurrent extends Layer {
 
     const kept =
       training && dropout > 0 ? mul(input, dropoutMask([batch, 1, features], dropout, input.dtype)) : input;
-    const projected = this.project(transpose(kept, [1, 0, 2]), weights); // [B, T, F] -> [T, B, F] -> [T, B, G]
+    const steps = transpose(kept, [1, 0, 2]); // [B, T, F] -> [T, B, F]
     const stateMask =
       training && recurrentDropout > 0
         ? dropoutMask([batch, units], recurrentDropout, input.dtype)
@@ -169,7 +167,7 @@ export abstract class Recurrent extends Layer {
               return { carry: next, output: first(next) };
             },
             init,
-            projected,
+            steps,
             { reverse: goBackwards },
           )
         : scan(
@@ -183,7 +181,7 @@ export abstract class Recurrent extends Layer {
               return { carry: next, output: shown };
             },
             init,
-            { x: projected, real: expandDims(transpose(mask), 2) }, // [B, T] -> [T, B, 1]
+            { x: steps, real: expandDims(transpose(mask), 2) }, // [B, T] -> [T, B, 1]
             { reverse: goBackwards },
           );
     const output =
@@ -216,4 +214,10 @@ function first(state: readonly Tensor[]): Tensor {
   const [output] = state;
   if (output === undefined) throw new TypeError("a recurrent state is never empty");
   return output;
+}
+
+/** x·W + b, or x·W without a bias. */
+export function affine(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
+  const product = matmul(x, kernel);
+  return bias === undefined ? product : add(product, bias);
 }

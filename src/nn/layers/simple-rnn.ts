@@ -4,7 +4,7 @@ import { add } from "../../graph/ops/arithmetic.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activation } from "../activations.ts";
-import { Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
+import { affine, Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
 
 export type SimpleRNNConfig = RecurrentConfig;
 
@@ -23,14 +23,10 @@ export class SimpleRNN extends Recurrent {
     this.#activation = activation(config.activation ?? "tanh");
   }
 
-  protected override project(x: Tensor, { kernel, bias }: RecurrentWeights): Tensor {
-    const projected = matmul(x, kernel);
-    return bias === undefined ? projected : add(projected, bias);
-  }
-
-  protected override step({ recurrentKernel }: RecurrentWeights, drop: (state: Tensor) => Tensor): Step {
-    return (projected, [h = projected]) => [
-      this.#activation(add(projected, matmul(drop(h), recurrentKernel))),
-    ];
+  protected override step(
+    { kernel, recurrentKernel, bias }: RecurrentWeights,
+    drop: (state: Tensor) => Tensor,
+  ): Step {
+    return (x, [h = x]) => [this.#activation(add(affine(x, kernel, bias), matmul(drop(h), recurrentKernel)))];
   }
 }

@@ -137,10 +137,11 @@ function maskedLayer(cell: Cell, x: Tensor, mask: Tensor, weights: readonly Tens
 const lossOf = (outputs: Tensor) => mean(square(take(outputs, -1)));
 
 /** Layers on top of each other, each with weights of its own; inputs and dropout are batch-major in between, as in a model. */
-function stacked(depth: number, cell: Cell): OpCase {
+function stacked(depth: number, kind: keyof typeof cells): OpCase {
+  const cell: Cell = cells[kind];
   const sources = Array.from({ length: depth }, (_, i) => cell.weights(i === 0 ? F : H));
   return {
-    name: `a stack of ${depth} layers with dropout and transposes between`,
+    name: `a stack of ${depth} layers (${kind}) with dropout and transposes between`,
     inputs: [reals([B, T, F], -1, 1), reals([H, 1]), ...sources.flat()],
     compute: (x, head, ...weights) => {
       let h = x!;
@@ -182,10 +183,10 @@ const oneLayer: readonly OpCase[] = Object.entries(cells).flatMap(([name, cell]:
 ]) as readonly OpCase[];
 
 const models: readonly OpCase[] = [
-  stacked(2, cells.lstm),
-  stacked(3, cells.lstm),
-  stacked(2, cells.gruAfter),
-  stacked(3, cells.simpleRNN),
+  stacked(2, "lstm"),
+  stacked(3, "lstm"),
+  stacked(2, "gruAfter"),
+  stacked(3, "simpleRNN"),
   {
     name: "bidirectional",
     inputs: [sequence, ...cells.lstm.weights(F), ...cells.lstm.weights(F)],
@@ -278,16 +279,18 @@ const totals = (
   },
 });
 
-const transposed = (a: boolean, b: boolean): OpCase => {
-  const options: MatmulOptions = { transposeA: a, transposeB: b };
-  const [left, right] = [a ? "xᵀ" : "x", b ? "hᵀ" : "h"];
-  // x and h are [2, 3]; where neither or both are turned, one is turned before.
-  return totals(
-    `products ${left}·${right}`,
-    (x, h) => (a === b ? matmul(x, transpose(h), options) : matmul(x, h, options)),
-    a === b ? (a ? [3, 3] : [2, 2]) : a ? [3, 3] : [2, 2],
-  );
-};
+/** Products of the step [2, 3] and the state [2, 3], each turned before the product or by it. */
+const products: readonly (readonly [name: string, MatmulOptions, shape: readonly number[]])[] = [
+  ["x·hᵀ, by flag", { transposeB: true }, [2, 2]],
+  ["xᵀ·h, by flag", { transposeA: true }, [3, 3]],
+  ["x·hᵀ, turned before", {}, [2, 2]],
+  ["xᵀ·h, turned before and back", { transposeA: true, transposeB: true }, [3, 3]],
+];
+
+const productTotals = products.map(([name, options, shape]) => {
+  const { transposeA: a = false, transposeB: b = false } = options;
+  return totals(name, (x, h) => matmul(x, a === b ? transpose(h) : h, options), shape);
+});
 
 const accumulating: readonly OpCase[] = [
   totals("elements", (x, h) => mul(x, h), [2, 3]),
@@ -300,7 +303,7 @@ const accumulating: readonly OpCase[] = [
   totals("products with what is the same at every step", (_, h, w) => matmul(h, w), [2, 3]),
   totals("products of what is the same at every step", (_x, _h, w) => matmul(w, w), [3, 3]),
   totals("constants", (x) => zeros(x, 2, 3), [2, 3]),
-  ...[false, true].flatMap((a) => [false, true].map((b) => transposed(a, b))),
+  ...productTotals,
   {
     name: "a total that is read at every step",
     inputs: [reals([T, 2, 3], -1, 1), reals([2, 3]), reals([2])],

@@ -1,0 +1,228 @@
+// The command line: what it prints and writes, what it refuses, with a stand-in for the networks.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ForecastProgressView } from "../../src/cli/progress.ts";
+import { run } from "../../src/cli/run.ts";
+import { growthStandIn } from "../series/stand-in.ts";
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "recurra-cli-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a command line in this process. */
+async function recurra(...argv: string[]) {
+  let [stdout, stderr] = ["", ""];
+  const code = await run(argv, {
+    print: (text) => {
+      stdout += text;
+    },
+    tell: (text) => {
+      stderr += text;
+    },
+    makeForecaster: ({ kind, lookback }) => growthStandIn(kind, lookback),
+  });
+  return { code, stdout, stderr };
+}
+
+async function fileOf(name: string, content: string): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+describe("recurra forecast", () => {
+  test("without a file forecasts the packaged series, prints a summary, writes the folder", async () => {
+    const out = join(folder, "out");
+    const { code, stdout, stderr } = await recurra("forecast", "--out", out);
+    expect(code).toBe(0);
+    expect(stdout).toContain("passengers: 12 months ahead by LSTM");
+    expect(stdout).toMatch(/^LSTM ★ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
+    expect(stdout).toMatch(/^1961-01 +463\.6$/m);
+    expect(stdout).toContain(`Report: ${join(out, "report.html")}`);
+    expect(stderr).toContain("The times are monthly, with a season of 12 steps.\n");
+    expect(stderr).toMatch(
+      /^\[2\/4\] LSTM, passengers, backtest 2 of 3, loss 0\.3333, after \d+ s, \d+ s left$/m,
+    );
+    expect((await readdir(out)).sort()).toEqual([
+      "forecast.csv",
+      "forecast.svg",
+      "metrics.json",
+      "model",
+      "report.html",
+    ]);
+  });
+
+  test("--json prints one document and nothing else", async () => {
+    const argv = ["--model", "gru", "--horizon", "6", "--seed", "3", "--where", "month < '1960'", "--json"];
+    const { code, stdout } = await recurra("forecast", ...argv, "--out", join(folder, "json"));
+    expect(code).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(Object.keys(document)).toEqual(["data", "model", "backtest", "forecast", "timing"]);
+    expect(document.data.where).toBe("month < '1960'");
+    expect(document.model).toMatchObject({ name: "gru", horizon: 6, seed: 3 });
+    expect(Object.keys(document.backtest.metrics.gru)).toEqual(["mae", "rmse", "smape", "mase"]);
+    expect(document.forecast[0]).toEqual({
+      time: "1960-01",
+      series: "passengers",
+      value: expect.any(Number),
+    });
+    expect(document.timing).toEqual({
+      readSeconds: expect.any(Number),
+      backtestSeconds: expect.any(Number),
+      fitSeconds: expect.any(Number),
+      totalSeconds: expect.any(Number),
+    });
+  });
+
+  test("several series of a file, their columns named or guessed", async () => {
+    const days = Array.from({ length: 70 }, (_, t) =>
+      new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10),
+    );
+    const rows = days.flatMap((day, t) => [`${day},a,${10 + (t % 7)}`, `${day},b,${20 - (t % 7)}`]);
+    const path = await fileOf("sales.csv", ["day,store,units", ...rows, ""].join("\n"));
+    const { code, stdout, stderr } = await recurra(
+      "forecast",
+      path,
+      "--series",
+      "store",
+      "--out",
+      join(folder, "sales"),
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain('Taken from the table: the time is column "day", the target is column "units".');
+    expect(stdout).toContain("units of 2 series: 7 days ahead by LSTM");
+    const csv = await readFile(join(folder, "sales", "forecast.csv"), "utf8");
+    expect(csv.split("\n")[1]).toBe("2024-03-11,a,10");
+  });
+});
+
+describe("refused with exit code 2, a message, and nothing written", () => {
+  test.each<[string, string[], string]>([
+    [
+      "no steps",
+      ["--horizon", "0"],
+      "recurra: option '--horizon <N>' argument '0' is invalid. Wanted a whole number from 1 on.",
+    ],
+    ["fewer than none", ["--horizon", "-3"], "argument '-3' is invalid"],
+    ["half a step", ["--lookback", "1.5"], "argument '1.5' is invalid"],
+    ["a word", ["--epochs", "abc"], "argument 'abc' is invalid"],
+    [
+      "an unknown model",
+      ["--model", "foo"],
+      "argument 'foo' is invalid. Allowed choices are lstm, gru, rnn.",
+    ],
+    ["a misspelt option", ["--horzion", "3"], "(Did you mean --horizon?)"],
+    ["two files", ["a.csv", "b.csv"], "too many arguments for 'forecast'"],
+    ["a missing file", ["nosuch.csv"], 'recurra: Cannot read "nosuch.csv": there is no such file.'],
+    ["an unknown column", ["--target", "pasengers"], 'Did you mean "passengers"?'],
+    [
+      "a bad condition",
+      ["--where", "passengers >"],
+      'recurra: Cannot use --where "passengers >": syntax error',
+    ],
+    [
+      "gaps",
+      ["--where", "month <> '1955-05'"],
+      "1 month is missing: 1955-05 (the first after row 77, before row 79).",
+    ],
+    [
+      "too few rows",
+      ["--where", "month < '1950-06'", "--lookback", "12"],
+      "The series has 17 rows, and at least 24 are needed: lookback 12 + horizon 12.",
+    ],
+  ])("%s", async (_, argv, message) => {
+    const out = join(folder, "refused", "out");
+    const { code, stdout, stderr } = await recurra("forecast", ...argv, "--out", out);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await readdir(folder)).not.toContain("refused");
+  });
+
+  test("an --out that is a file", async () => {
+    const path = await fileOf("taken", "mine");
+    const { code, stderr } = await recurra("forecast", "--out", path);
+    expect([code, stderr]).toEqual([
+      2,
+      `recurra: Cannot write "${path}": it is a file, and a folder is to be written. Choose another name.\n`,
+    ]);
+    expect(await readFile(path, "utf8")).toBe("mine");
+  });
+
+  test("an unknown command", async () => {
+    const { code, stderr } = await recurra("forecats");
+    expect(code).toBe(2);
+    expect(stderr).toContain("recurra: unknown command 'forecats'\n(Did you mean forecast?)");
+  });
+});
+
+describe("help", () => {
+  test("of the program, also without arguments", async () => {
+    const { code, stdout } = await recurra("--help");
+    expect(code).toBe(0);
+    expect(stdout).toContain("Usage: recurra [options] [command]");
+    expect(await recurra()).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  test("of the command, with two examples", async () => {
+    const { code, stdout } = await recurra("forecast", "--help");
+    expect(code).toBe(0);
+    expect(stdout.match(/^ {2}recurra forecast.*$/gm)?.length).toBe(2);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(84);
+  });
+
+  test("the version is the package's", async () => {
+    const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await recurra("--version")).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+});
+
+test("the program itself: exit codes, and what is on which stream", async () => {
+  const start = (...argv: string[]) =>
+    promisify(execFile)(process.execPath, ["--conditions=source", main, ...argv], { cwd: folder });
+  expect((await start("--help")).stdout).toContain("forecast");
+  await expect(start("forecast", "nosuch.csv")).rejects.toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: 'recurra: Cannot read "nosuch.csv": there is no such file. Check the path.\n',
+  });
+});
+
+test("Ctrl-C stops the work, and nothing is written", async () => {
+  const out = join(folder, "interrupted");
+  const told: string[] = [];
+  const stopping = growthStandIn("lstm");
+  const code = await run(["forecast", "--out", out], {
+    print: () => {},
+    tell: (text) => told.push(text),
+    makeForecaster: () => ({
+      ...stopping,
+      async fit(training, options) {
+        process.emit("SIGINT");
+        return stopping.fit(training, options);
+      },
+    }),
+  });
+  expect(code).toBe(130);
+  expect(told.at(-1)).toBe("recurra: Stopped. Nothing was written.\n");
+  expect((await readdir(folder)).filter((name) => name.includes("interrupted"))).toEqual([]);
+  expect(process.listenerCount("SIGINT")).toBe(0);
+});
+
+test("on a terminal a bar is drawn, and taken away", async () => {
+  const view = new ForecastProgressView(() => {}, true);
+  view.show({ done: 0, fits: 2, series: "a", model: "lstm" });
+  view.show({ done: 1, fits: 2, series: "a", model: "lstm", epoch: { epoch: 1, epochs: 2, loss: 0.5 } });
+  await view.end();
+  await view.end();
+});

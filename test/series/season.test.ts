@@ -1,0 +1,74 @@
+// Finding seasons: in what has one, and not in trends, random walks and noise.
+
+import { expect, test } from "vitest";
+import { airlinePassengers } from "../../src/data/packaged.ts";
+import type { Frequency } from "../../src/series/calendar.ts";
+import { autocorrelations, calendarSeasons, detectSeason, isSeasonal } from "../../src/series/season.ts";
+import { Random } from "../../src/tensor/random.ts";
+
+const MINUTE = 60_000;
+const fixed = (minutes: number): Frequency => ({ unit: "fixed", milliseconds: minutes * MINUTE });
+const months = (count: number): Frequency => ({ unit: "month", months: count, day: 1 });
+const noise = (seed: number, count: number) =>
+  Float64Array.from(new Random(seed).normal([count], 0, 1, "float64").toArray());
+
+test.each<[string, Frequency, number[]]>([
+  ["months", months(1), [12]],
+  ["quarters", months(3), [4]],
+  ["years", months(12), []],
+  ["every five months", months(5), []],
+  ["weeks", fixed(7 * 24 * 60), [52]],
+  ["days", fixed(24 * 60), [7]],
+  ["business days", { unit: "business-day" }, [5]],
+  ["hours", fixed(60), [24, 168]],
+  ["half hours", fixed(30), [48, 2]],
+  ["minutes", fixed(1), [1440, 60]],
+  ["a count", { unit: "index", step: 1 }, []],
+])("what the calendar suggests for %s", (_, frequency, expected) => {
+  expect(calendarSeasons(frequency)).toEqual(expected);
+});
+
+test("airline passengers have a season of twelve months", async () => {
+  const { values } = await airlinePassengers();
+  expect(detectSeason(values, months(1))).toBe(12);
+});
+
+test("a season without a trend, one under noise", () => {
+  const wave = noise(1, 120).map((value, t) => Math.sin((2 * Math.PI * t) / 12) + 0.5 * value);
+  expect(isSeasonal(wave, 12)).toBe(true);
+  expect(isSeasonal(wave, 4)).toBe(false);
+});
+
+test("of trends and constants none has a season", () => {
+  expect(
+    isSeasonal(
+      Float64Array.from({ length: 60 }, (_, t) => 3 * t),
+      12,
+    ),
+  ).toBe(false);
+  expect(isSeasonal(new Float64Array(60).fill(5), 12)).toBe(false);
+});
+
+test("of 200 random walks and 200 noises about one in twenty seems to have a season, as the test's 5 % on one side say", () => {
+  const walk = (steps: Float64Array) => {
+    const sums = Float64Array.from(steps);
+    for (let t = 1; t < sums.length; t++) sums[t] = (sums[t] ?? 0) + (sums[t - 1] ?? 0);
+    return sums;
+  };
+  const seasonal = (make: (steps: Float64Array) => Float64Array) =>
+    Array.from({ length: 200 }, (_, seed) => make(noise(seed, 120))).filter((values) =>
+      isSeasonal(values, 12),
+    );
+  expect(seasonal(walk).length).toBeLessThan(20);
+  expect(seasonal((steps) => steps).length).toBeLessThan(20);
+});
+
+test("fewer than three seasons are too few to tell", () => {
+  const wave = Float64Array.from({ length: 35 }, (_, t) => Math.sin((2 * Math.PI * t) / 12));
+  expect(isSeasonal(wave, 12)).toBe(false);
+});
+
+test("autocorrelations by hand", () => {
+  // Mean 2, centred -1 0 1 0 (squares 2): lag 1: 0·-1 + 1·0 + 0·1 = 0; lag 2: 1·-1 + 0·0 = -1.
+  expect(autocorrelations(Float64Array.of(1, 2, 3, 2), 2)).toEqual([0, -0.5]);
+});
