@@ -12,6 +12,9 @@ const FEW_FITS = 20;
 /** Drawing a bar over and over slows down what it shows. */
 const DRAWS_APART = 80;
 
+/** In the first moments the time left cannot be told. */
+const SETTLED = 0.5;
+
 /** Shows the progress of one forecast. */
 export class ForecastProgressView {
   readonly #tell: (text: string) => void;
@@ -59,7 +62,8 @@ export class ForecastProgressView {
 
   #draw(progress: ForecastProgress, finished: boolean): void {
     this.#barLoading ??= this.#loadBar(progress.fits);
-    if (this.#bar === undefined || (!finished && now() - this.#shown < DRAWS_APART)) return;
+    const soon = !finished && now() - this.#shown < DRAWS_APART;
+    if (this.#bar === undefined || soon || progress.done === progress.fits) return;
     this.#shown = now();
     this.#bar.update(fractionOf(progress) * progress.fits, this.#payload(progress));
   }
@@ -88,8 +92,8 @@ export class ForecastProgressView {
     return {
       label: labelOf(progress),
       loss: epoch === undefined ? "" : ` │ loss ${displayNumber(epoch.loss)}`,
-      rate: `${displayNumber(Math.round(this.#epochs / Math.max(this.#seconds, 0.001)))} epochs/s`,
-      left: fractionOf(progress) === 0 ? "…" : durationOf(this.#secondsLeft(progress)),
+      rate: `${rateOf(this.#epochs / Math.max(this.#seconds, 0.001))} epochs/s`,
+      left: this.#seconds < SETTLED ? "…" : durationOf(this.#secondsLeft(progress)),
     };
   }
 
@@ -113,6 +117,10 @@ function fractionOf({ done, fits, epoch }: ForecastProgress): number {
 function labelOf({ model, fold, series }: ForecastProgress): string {
   const what = fold === undefined ? "forecast" : `backtest ${fold.number} of ${fold.of}`;
   return `${displayName(model)}, ${series}, ${what}`;
+}
+
+function rateOf(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en-US");
 }
 
 /** `8 s`, `2 min 5 s`, `1 h 20 min`. */

@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { countOf } from "../data/row-names.ts";
+import { ranked } from "../series/backtest.ts";
 import { stepNoun } from "../series/calendar.ts";
-import type { ForecastDocument } from "../series/document.ts";
 import { displayName, displayNumber } from "../series/names.ts";
 import type { ForecastResult } from "../series/result.ts";
 
@@ -12,7 +12,7 @@ const SHOWN = 12;
 
 /** @param folder Where the forecast was written. */
 export function summaryOf(result: ForecastResult, folder: string): string {
-  const { model, backtest, forecast, data } = result.toJSON();
+  const { model, forecast, data } = result.toJSON();
   const several = data.series.length > 1;
   const head = several ? `${data.columns.target} of ${data.series.length} series` : data.columns.target;
   const values = several
@@ -23,7 +23,7 @@ export function summaryOf(result: ForecastResult, folder: string): string {
     "",
     `${head}: ${model.horizon} ${stepNoun(result.parts.frequency, model.horizon)} ahead by ${displayName(model.name)}`,
     "",
-    ...metricLines(backtest),
+    ...metricLines(result),
     ...(several ? [] : alignColumns([["time", "forecast"], ...values])),
     ...(rest > 0
       ? [`${several ? "" : "… and "}${countOf(rest, several ? "value" : "more value")} in forecast.csv`]
@@ -35,21 +35,15 @@ export function summaryOf(result: ForecastResult, folder: string): string {
   ].join("\n");
 }
 
-function metricLines({ metrics, best, folds }: ForecastDocument["backtest"]): string[] {
-  if (folds.length === 0) return [];
-  const show = (value: number | null) => displayNumber(value ?? Number.NaN);
-  const order = Object.entries(metrics).sort(([, a], [, b]) => (a.mase ?? 0) - (b.mase ?? 0));
-  const rows = order.map(([name, { mae, rmse, smape, mase }]) => [
+function metricLines({ metrics, best, parts }: ForecastResult): string[] {
+  const folds = parts.series.reduce((sum, one) => sum + one.folds.length, 0);
+  if (folds === 0) return [];
+  const rows = ranked(metrics).map(([name, { mae, rmse, smape, mase }]) => [
     displayName(name) + (name === best ? " ★" : ""),
-    ...[mae, rmse, smape, mase].map(show),
+    ...[mae, rmse, smape, mase].map(displayNumber),
   ]);
-  return [
-    ...alignColumns([
-      [`backtest of ${countOf(folds.length, "fold")}`, "MAE", "RMSE", "sMAPE %", "MASE"],
-      ...rows,
-    ]),
-    "",
-  ];
+  const head = [`backtest of ${countOf(folds, "fold")}`, "MAE", "RMSE", "sMAPE %", "MASE"];
+  return [...alignColumns([head, ...rows]), ""];
 }
 
 /** The first column to the left, the others to the right. */

@@ -42,20 +42,33 @@ export function readNumberTexts(
   rowName: RowName,
   delimiter: string | undefined,
 ): Numbers {
-  const trimmed = texts.map((text) => text.trim());
-  const form = chooseForm(trimmed, column, rowName, delimiter);
-  const values = Float64Array.from(trimmed, (text) => Number(form.clean(text)));
-  return form.note === undefined
-    ? { values }
-    : { values, note: `The numbers of "${column}" are read ${form.note}.` };
+  const { bare, sign } = withoutSign(texts);
+  const form = chooseForm(bare, column, rowName, delimiter);
+  const values = Float64Array.from(bare, (text) => Number(form.clean(text)));
+  const how = [form.note, sign === "" ? undefined : `without their ${sign}`].filter(
+    (note) => note !== undefined,
+  );
+  if (how.length === 0) return { values };
+  return { values, note: `The numbers of "${column}" are read ${how.join(", ")}.` };
 }
 
 /** Whether texts of a column look like numbers: at least nine of ten have one form. */
 export function looksLikeNumbers(texts: readonly string[]): boolean {
-  const trimmed = texts.map((text) => text.trim());
+  const { bare } = withoutSign(texts);
   return [PLAIN, DECIMAL_COMMA, THOUSANDS].some(
-    (form) => trimmed.filter((text) => form.shape.test(text)).length >= Math.max(1, 0.9 * trimmed.length),
+    (form) => bare.filter((text) => form.shape.test(text)).length >= Math.max(1, 0.9 * bare.length),
   );
+}
+
+/** The texts without a percent sign or a currency's sign, where most of them have the same one. */
+function withoutSign(texts: readonly string[]): { bare: readonly string[]; sign: string } {
+  const trimmed = texts.map((text) => text.trim());
+  for (const sign of ["%", "$", "€", "£", "¥"]) {
+    const signed = trimmed.filter((text) => text.startsWith(sign) || text.endsWith(sign)).length;
+    if (signed > trimmed.length / 2)
+      return { bare: trimmed.map((text) => text.replace(sign, "").trim()), sign };
+  }
+  return { bare: trimmed, sign: "" };
 }
 
 function chooseForm(

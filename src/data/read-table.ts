@@ -10,10 +10,10 @@ import {
   isNumeric,
   type WantedColumns,
 } from "./columns.ts";
-import { csvError, openCsv, type Relation } from "./csv.ts";
 import { type DataFile, inspectFile } from "./data-file.ts";
-import { type DuckDBConnection, rowsOf, shortMessage, sqlName, sqlText, withDuckdb } from "./duckdb.ts";
+import { type DuckDBConnection, rowsOf, shortMessage, sqlName, withDuckdb } from "./duckdb.ts";
 import { suggestion } from "./nearest.ts";
+import { fileError, openRelation, type Relation } from "./relation.ts";
 import { type RawColumn, type Table, type TableColumns, tableOf } from "./table.ts";
 
 export interface ReadTableOptions extends WantedColumns {
@@ -60,27 +60,6 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
       notes: [...relation.notes, ...raw.notes, ...(note === undefined ? [] : [note])],
     });
   });
-}
-
-async function openRelation(connection: DuckDBConnection, file: DataFile): Promise<Relation> {
-  if (file.format === "csv") return openCsv(connection, file);
-  // Without format, DuckDB tells an array of records and one record a line apart; sample_size = -1: types from all records.
-  const sql =
-    file.format === "json"
-      ? `read_json(${sqlText(file.path)}, sample_size = -1)`
-      : `read_parquet(${sqlText(file.path)})`;
-  const described = await rowsOf(connection, `DESCRIBE SELECT * FROM ${sql}`).catch((error) => {
-    throw fileError(file, error);
-  });
-  const columns = described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
-  return {
-    sql,
-    columns,
-    firstRow: 1,
-    rowWord: "record",
-    withTimes: (column) => ({ sql, type: columns.find(({ name }) => name === column)?.type ?? "VARCHAR" }),
-    notes: [],
-  };
 }
 
 async function sampleColumns(
@@ -247,13 +226,4 @@ function whereError(where: string, error: unknown, relation: Relation): RecurraE
   return new RecurraError("where", `Cannot use --where ${JSON.stringify(where)}: ${problem}`, {
     cause: error,
   });
-}
-
-function fileError(file: DataFile, error: unknown): RecurraError {
-  if (error instanceof RecurraError) return error;
-  if (file.format === "csv") return csvError(file, error);
-  const message = shortMessage(error)
-    .replace(/^\w+(?: \w+)? Error: /, "")
-    .replace(` in file "${file.path}"`, "");
-  return new RecurraError("file-format", `Cannot read "${file.path}": ${message}`, { cause: error });
 }

@@ -2,9 +2,10 @@
 
 import { RecurraError } from "../platform/error.ts";
 import { isFloat } from "../tensor/dtype.ts";
-import { apply } from "./op.ts";
+import { apply, item } from "./op.ts";
 import { input, scalar } from "./ops/leaf.ts";
 import { broadcastTo, reshapeOp } from "./ops/sum.ts";
+import { beforeGradient } from "./passes/before-gradient.ts";
 import { formatType, Tensor, type TensorType } from "./tensor.ts";
 import { leavesOf, withLeaves } from "./tree.ts";
 import { vjp } from "./vjp.ts";
@@ -54,11 +55,12 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
     }
     // Stand-ins, so that only what the function does with its first argument counts: not what else reads the same tensors.
     const own = wanted.map((tensor) => apply(reshapeOp, [tensor], { shape: tensor.shape }));
-    const value = fn(withLeaves(parameters, isTensor, own.values()) as P, ...rest);
-    if (!isTensor(value) || value.size !== 1 || !isFloat(value.dtype)) {
-      const got = isTensor(value) ? formatType(value) : typeof value;
+    const returned = fn(withLeaves(parameters, isTensor, own.values()) as P, ...rest);
+    if (!isTensor(returned) || returned.size !== 1 || !isFloat(returned.dtype)) {
+      const got = isTensor(returned) ? formatType(returned) : typeof returned;
       throw new RecurraError("grad-scalar", `grad: the function is to return one float, it returned ${got}`);
     }
+    const value = item(beforeGradient([returned]));
     const one = broadcastTo(scalar(1, value.dtype), value.shape);
     const found = vjp([value], [one], own);
     const gradients = own.map(({ dtype, shape }, i) => found[i] ?? broadcastTo(scalar(0, dtype), shape));

@@ -1,6 +1,8 @@
 // Training steps: forward, loss and gradients as one compiled graph; the optimiser's update in the arena.
 
+import { item } from "../graph/op.ts";
 import { input, scalar } from "../graph/ops/leaf.ts";
+import { beforeGradient } from "../graph/passes/before-gradient.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { vjp } from "../graph/vjp.ts";
 import type { Weight } from "../nn/layer.ts";
@@ -190,16 +192,14 @@ export class Trainer {
     };
     const predicted = model.apply(x, { training, value });
     const total = reduceLoss(loss.call(y, predicted), { sampleWeight, mask: loss.mask?.(y, predicted) });
-    const outputs: Named[] = [["loss", total]];
+    const statistics = metrics.map((metric) => Object.entries(metric.update(y, predicted)));
+    const measured = [total, ...statistics.flat().map(([, tensor]) => tensor)];
+    const ready = training ? beforeGradient(measured) : measured;
+    const outputs: Named[] = ready.map((tensor, i) => [i === 0 ? "loss" : `statistic${i - 1}`, tensor]);
     const send = (name: string, tensor: Tensor) => outputs.push([name, tensor]) - 1;
-
-    const places = metrics.map((metric, i) => {
-      const statistics = metric.update(y, predicted);
-      return Object.entries(statistics).map(
-        ([name, tensor]) => [name, send(`metric${i}_${name}`, tensor)] as const,
-      );
-    });
-    const gradients = training ? this.#gradients(total, weights, send) : [];
+    let place = 1;
+    const places = statistics.map((entries) => entries.map(([name]) => [name, place++] as const));
+    const gradients = training ? this.#gradients(item(ready), weights, send) : [];
     const inputs: Named[] = [
       ["x", x],
       ["y", y],
@@ -213,9 +213,9 @@ export class Trainer {
       }),
       gradients,
       statistics: (results) =>
-        places.map((place) =>
+        places.map((entries) =>
           Object.fromEntries(
-            place.map(([name, i]) => [name, (results[i] ?? NdArray.zeros([1])).toFloat64()]),
+            entries.map(([name, i]) => [name, (results[i] ?? NdArray.zeros([1])).toFloat64()]),
           ),
         ),
     };

@@ -19,15 +19,12 @@ export type WeightsSnapshot = readonly Float32Array[];
 /** All weights of a list of layers, in order, each once. */
 export function weightsOf(layers: readonly Layer[]): readonly NamedWeight[] {
   const seen = new Set<Weight>();
-  return layers.flatMap((layer) =>
-    layer.weights
+  return layers.flatMap((layer) => {
+    const { trainableWeights } = layer;
+    return layer.weights
       .filter((weight) => !seen.has(weight) && seen.add(weight))
-      .map((weight) => ({
-        name: `${layer.name}/${weight.name}`,
-        weight,
-        trainable: layer.trainable && weight.trainable,
-      })),
-  );
+      .map((weight) => ({ name: `${layer.name}/${weight.name}`, weight, trainable: trainableWeights.includes(weight) }));
+  });
 }
 
 /** How many numbers the weights hold. */

@@ -78,7 +78,7 @@ function panel(chart: ForecastChart, width: number, height: number) {
     }),
   );
   const x = chart.calendar
-    ? { field: "t", type: "temporal", scale: { type: "utc" }, title: null }
+    ? { field: "t", type: "temporal", scale: { type: "utc" }, title: yearsOf(chart) }
     : {
         field: "t",
         type: "quantitative",
@@ -106,7 +106,7 @@ function panel(chart: ForecastChart, width: number, height: number) {
       strokeWidth: {
         field: "line",
         type: "nominal",
-        scale: { domain: labels, range: strokes.map((stroke) => stroke.width) },
+        scale: { type: "ordinal", domain: labels, range: strokes.map((stroke) => stroke.width) },
       },
     },
   };
@@ -121,6 +121,17 @@ function panel(chart: ForecastChart, width: number, height: number) {
     encoding: { x },
   };
   return { width, height, layer: [bands, now, lines] };
+}
+
+/** Less than two years are labelled with months and days alone: the years, for below the axis. */
+function yearsOf({ lines }: ForecastChart): string | null {
+  const times = lines.flatMap(({ pieces }) =>
+    pieces.flatMap((piece) => [piece.times[0], piece.times.at(-1)]),
+  );
+  const known = times.filter((time) => time !== undefined);
+  const [from, to] = [Math.min(...known), Math.max(...known)].map((time) => new Date(time).getUTCFullYear());
+  if (from === undefined || to === undefined || to - from > 1) return null;
+  return from === to ? String(from) : `${from} to ${to}`;
 }
 
 /** Millions and more are shortened: 2.5M. */

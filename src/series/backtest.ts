@@ -84,13 +84,15 @@ export function metricsOf(folds: readonly Fold[]): ReadonlyMap<string, Metrics> 
   return new Map([...pools].map(([name, pool]) => [name, pool.metrics]));
 }
 
-/** The name of the best: the least MASE, or MAE where MASE is undefined; the first of equals. */
-export function bestOf(metrics: ReadonlyMap<string, Metrics>): string | undefined {
+/** The best first: by MASE, or by MAE where the MASE of one is undefined. */
+export function ranked(metrics: ReadonlyMap<string, Metrics>): [name: string, metrics: Metrics][] {
   const entries = [...metrics];
   const scored = entries.every(([, { mase }]) => Number.isFinite(mase));
   const score = ({ mase, mae }: Metrics) => (scored ? mase : mae);
-  return entries.reduce<(typeof entries)[number] | undefined>(
-    (best, entry) => (best === undefined || score(entry[1]) < score(best[1]) ? entry : best),
-    undefined,
-  )?.[0];
+  return entries.sort(([, a], [, b]) => score(a) - score(b));
+}
+
+/** The name of the best, the first of equals; undefined where there is none. */
+export function bestOf(metrics: ReadonlyMap<string, Metrics>): string | undefined {
+  return ranked(metrics)[0]?.[0];
 }

@@ -49,7 +49,7 @@ export function frequencyName(frequency: Frequency): string {
   }
 }
 
-/** What one step is called, for counts of them: `month`, `15 minutes`. */
+/** What steps are called when there are `count` of them: `month`, `hours`, `steps of 15 minutes`. */
 export function stepNoun(frequency: Frequency, count: number): string {
   const plural = (noun: string) => `${noun}${count === 1 ? "" : "s"}`;
   switch (frequency.unit) {
@@ -61,7 +61,8 @@ export function stepNoun(frequency: Frequency, count: number): string {
       return plural(MONTH_NOUNS.get(frequency.months) ?? "step");
     case "fixed": {
       const unit = UNITS.find(({ length }) => frequency.milliseconds === length);
-      return plural(unit?.noun ?? "step");
+      if (unit !== undefined) return plural(unit.noun);
+      return `${plural("step")} of ${fixedName(frequency.milliseconds).replace("every ", "")}`;
     }
   }
 }

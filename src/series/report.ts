@@ -3,7 +3,7 @@
 import { formatTime } from "../data/time-style.ts";
 import { forecastSpec } from "../plot/forecast-chart.ts";
 import { renderSvg } from "../plot/svg.ts";
-import { bestOf, metricsOf } from "./backtest.ts";
+import { bestOf, metricsOf, ranked } from "./backtest.ts";
 import { frequencyName, stepNoun } from "./calendar.ts";
 import { backtestChart, forecastChart } from "./charts.ts";
 import type { Metrics } from "./metrics.ts";
@@ -141,20 +141,15 @@ function metricsTable(parts: ForecastParts, best: string | undefined): string {
 MASE is the error as a share of the one that the seasonal naive forecast made within the data before.</p>`;
 }
 
-/** The best first. */
-function ranked(metrics: ReadonlyMap<string, Metrics>): [string, Metrics][] {
-  return [...metrics].sort(([, a], [, b]) => a.mase - b.mase || a.mae - b.mae);
-}
-
 function foldTable(parts: ForecastParts, { folds }: SeriesForecast): string {
   const show = (time: number | undefined) => formatTime(time ?? 0, parts.style);
   const names = ranked(parts.metrics).map(([name]) => name);
   const body = folds.map((fold) => {
     const metrics = metricsOf([fold]);
-    const best = bestOf(metrics);
-    const cells = names.map((name) => {
-      const value = displayNumber(metrics.get(name)?.rmse ?? Number.NaN);
-      return `<td>${name === best ? `<strong>${value}</strong>` : value}</td>`;
+    const errors = names.map((name) => metrics.get(name)?.rmse ?? Number.NaN);
+    const cells = errors.map((error) => {
+      const value = displayNumber(error);
+      return `<td>${error === Math.min(...errors) ? `<strong>${value}</strong>` : value}</td>`;
     });
     return `<tr><td>${show(fold.times[0])} to ${show(fold.times.at(-1))}</td>${cells.join("")}</tr>`;
   });

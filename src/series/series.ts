@@ -104,9 +104,14 @@ function checkDuplicates({ name, positions, times }: Rows, table: Table): void {
     table.columns.series === undefined
       ? "If the file holds several series, name the column that tells them apart with --series, or choose one with --where; else remove the duplicates."
       : "Remove the duplicates, or choose among them with --where.";
+  // An hour comes twice when clocks are set back.
+  const clock =
+    table.style.form === "time" && table.style.offsetMinutes === undefined
+      ? " Where clocks were set back, give the times in UTC or with their zone."
+      : "";
   throw new RecurraError(
     "duplicate-times",
-    `${subject(name, table)}: ${countOf(found.length, "time")} occur${found.length === 1 ? "s" : ""} more than once: ${fewOf(found)}. ${several}`,
+    `${subject(name, table)}: ${countOf(found.length, "time")} occur${found.length === 1 ? "s" : ""} more than once: ${fewOf(found)}. ${several}${clock}`,
   );
 }
 
@@ -128,7 +133,7 @@ function checkRegular({ name, positions, times }: Rows, frequency: Frequency, ta
   const rest = count > missing.length ? `, and ${count - missing.length} more` : "";
   throw new RecurraError(
     "gaps",
-    `${subject(name, table)}: the times are ${frequencyName(frequency)}, and ${countOf(count, stepNoun(frequency, 1))} ${count === 1 ? "is" : "are"} missing: ${listed}${rest} (the first after ${from}, before ${to}). Add the rows, or choose a part without gaps with --where.`,
+    `${subject(name, table)}: the times are ${frequencyName(frequency)}, and ${count.toLocaleString("en-US")} ${stepNoun(frequency, count)} ${count === 1 ? "is" : "are"} missing: ${listed}${rest} (the first after ${from}, before ${to}). Add the rows, or choose a part without gaps with --where.`,
   );
 }
 

@@ -10,6 +10,8 @@ const read = (texts: readonly string[], delimiter?: string) =>
 test.each<[string, string[], string | undefined, number[]]>([
   ["plain", ["1", "-2.5", "1e3"], undefined, [1, -2.5, 1000]],
   ["decimal commas", ["1.234,5", "7"], undefined, [1234.5, 7]],
+  ["percents", ["12 %", "7.5%"], undefined, [12, 7.5]],
+  ["amounts of money", ["$1,234.50", "$7"], undefined, [1234.5, 7]],
   ["thousands", ["1,234.5", "7"], undefined, [1234.5, 7]],
   ["thousands set off by spaces", ["1 234", "7"], undefined, [1234, 7]],
   ["1,234 in a file with commas between columns", ["1,234", "7"], ",", [1234, 7]],

@@ -61,10 +61,12 @@ describe("kinds of files, told from what stands in them", () => {
     ["TSV", "a.tsv", CSV.replaceAll(",", "\t")],
     ["semicolons", "d.csv", CSV.replaceAll(",", ";")],
     ["spaces", "e.txt", CSV.replaceAll(",", " ")],
+    ["nothing but text to DuckDB", "i.csv", "month;units\n2020-01;5,0\n2020-02;7,0\n"],
     ["lines before the header", "f.csv", `Units sold\n\n${CSV}`],
     ["gzip", "a.csv.gz", gzipSync(CSV)],
     ["UTF-16", "g.csv", Buffer.from(`\ufeff${CSV}`, "utf16le")],
     ["JSON", "a.json", JSON.stringify(JSON_ROWS)],
+    ["JSON records within an object", "b.json", JSON.stringify({ source: "x", data: JSON_ROWS })],
     ["JSON lines in a file of another name", "a.txt", JSON_ROWS.map((row) => JSON.stringify(row)).join("\n")],
   ])("%s", async (_, name, content) => {
     const table = await read(name, content);

@@ -129,6 +129,6 @@ test("names of steps", () => {
     "months",
     "quarters",
     "hours",
-    "steps",
+    "steps of 15 minutes",
   ]);
 });

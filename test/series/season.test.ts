@@ -12,6 +12,13 @@ const months = (count: number): Frequency => ({ unit: "month", months: count, da
 const noise = (seed: number, count: number) =>
   Float64Array.from(new Random(seed).normal([count], 0, 1, "float64").toArray());
 
+/** Sums of steps. */
+function walk(steps: Float64Array): Float64Array {
+  const sums = Float64Array.from(steps);
+  for (let t = 1; t < sums.length; t++) sums[t] = (sums[t] ?? 0) + (sums[t - 1] ?? 0);
+  return sums;
+}
+
 test.each<[string, Frequency, number[]]>([
   ["months", months(1), [12]],
   ["quarters", months(3), [4]],
@@ -46,21 +53,26 @@ test("of trends and constants none has a season", () => {
       12,
     ),
   ).toBe(false);
-  expect(isSeasonal(new Float64Array(60).fill(5), 12)).toBe(false);
+  expect(isSeasonal(new Float64Array(60).fill(0.1), 12)).toBe(false);
 });
 
 test("of 200 random walks and 200 noises about one in twenty seems to have a season, as the test's 5 % on one side say", () => {
-  const walk = (steps: Float64Array) => {
-    const sums = Float64Array.from(steps);
-    for (let t = 1; t < sums.length; t++) sums[t] = (sums[t] ?? 0) + (sums[t - 1] ?? 0);
-    return sums;
-  };
   const seasonal = (make: (steps: Float64Array) => Float64Array) =>
     Array.from({ length: 200 }, (_, seed) => make(noise(seed, 120))).filter((values) =>
       isSeasonal(values, 12),
     );
   expect(seasonal(walk).length).toBeLessThan(20);
   expect(seasonal((steps) => steps).length).toBeLessThan(20);
+});
+
+test("three seasons that are alike suffice", () => {
+  const wave = noise(1, 36).map((value, t) => 5 * Math.sin((2 * Math.PI * t) / 12) + value + t);
+  expect(isSeasonal(wave, 12)).toBe(true);
+});
+
+test("of 200 random walks over three seasons at most 6 seem to have one", () => {
+  const walks = Array.from({ length: 200 }, (_, seed) => walk(noise(seed, 36)));
+  expect(walks.filter((values) => isSeasonal(values, 12)).length).toBeLessThanOrEqual(6);
 });
 
 test("fewer than three seasons are too few to tell", () => {

@@ -1,5 +1,6 @@
 // In the body of a scan, x·W + h·U + b becomes [x | h | 1]·[W; U; b]: one product, whose right side is put together before the loop.
 
+import { sameShape } from "../../tensor/shape.ts";
 import { isOp, item } from "../op.ts";
 import { addOp } from "../ops/arithmetic.ts";
 import { concat } from "../ops/layout.ts";
@@ -23,7 +24,9 @@ function join(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
     const sum = item(inner.outputs);
     const terms = termsOf(inner, original, uses);
     const isProduct = (term: Term) =>
-      isPlainProduct(term.now) && !isLoopBound(item(term.before.node.inputs, 1));
+      isPlainProduct(term.now) &&
+      sameShape(term.now.shape, sum.shape) &&
+      !isLoopBound(item(term.before.node.inputs, 1));
     const isBias = ({ now, before }: Term) =>
       now.rank === 1 && now.size === sum.shape[1] && !isLoopBound(before);
     const [products, biases] = [terms.filter(isProduct), terms.filter(isBias)];

@@ -4,7 +4,7 @@ import { applyAll, isOp, item } from "../op.ts";
 import { constantOp, inputOp, randomOp } from "../ops/leaf.ts";
 import { type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { attributesText } from "../print.ts";
-import { nodesOf, rewrite, substitute } from "../rewrite.ts";
+import { nodesOf, rewrite } from "../rewrite.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { everywhere } from "./pass.ts";
 
@@ -38,36 +38,39 @@ function keyOf(node: Node): string | undefined {
 export const mergeScans = everywhere((outputs) => {
   const groups = new Map<string, Node<ScanAttributes>[]>();
   for (const node of nodesOf(outputs)) {
-    if (!isOp(node, scanOp)) continue;
-    const { body, reverse } = node.attributes;
-    const key = [...node.inputs, ...body.parameters].map(idOf).join() + reverse;
-    groups.set(key, [...(groups.get(key) ?? []), node]);
+    if (isOp(node, scanOp)) groups.set(loopOf(node), [...(groups.get(loopOf(node)) ?? []), node]);
   }
-  const replaced = new Map<Tensor, Tensor>();
-  for (const group of groups.values()) {
-    if (group.length === 1) continue;
-    const { attributes, inputs } = item(group);
-    const { body, carries } = attributes;
-    const steps = [...new Set(group.flatMap((node) => node.attributes.body.outputs.slice(carries)))];
-    const all = [...body.outputs.slice(0, carries), ...steps];
-    const merged = applyAll(scanOp, inputs, { ...attributes, body: { ...body, outputs: all } });
-    for (const node of group) {
-      for (const [i, output] of node.outputs.entries()) {
-        const place = i < carries ? i : carries + steps.indexOf(item(node.attributes.body.outputs, i));
-        replaced.set(output, item(merged, place));
-      }
-    }
-  }
-  return replaced.size === 0 ? outputs : substituteAll(outputs, replaced);
+  const merged = new Map<string, Merged>();
+  return rewrite(outputs, ({ inputs }, node) => {
+    if (!isOp(node, scanOp)) return undefined;
+    const loop = loopOf(node);
+    const group = groups.get(loop) ?? [];
+    if (group.length < 2) return undefined;
+    // The first of them in the order of the graph has its operands ready, which are those of all.
+    const all = merged.get(loop) ?? mergedScan(inputs, group);
+    merged.set(loop, all);
+    const { carries, body } = node.attributes;
+    return body.outputs.map((step, i) =>
+      item(all.outputs, i < carries ? i : carries + all.steps.indexOf(step)),
+    );
+  });
 });
 
-/** The merged scans may read each other's outputs (a stack of layers), so the replacement is carried through until it settles. */
-function substituteAll(outputs: readonly Tensor[], replaced: ReadonlyMap<Tensor, Tensor>): readonly Tensor[] {
-  let current = outputs;
-  for (let left = replaced.size; left > 0; left--) {
-    const next = substitute(current, replaced);
-    if (next.every((output, i) => output === current[i])) break;
-    current = next;
-  }
-  return current;
+/** What scans that may be merged agree in. */
+function loopOf({ inputs, attributes: { body, reverse } }: Node<ScanAttributes>): string {
+  return [...inputs, ...body.parameters].map(idOf).join() + reverse;
+}
+
+/** A scan in the place of several, and which values of its body it stacks. */
+interface Merged {
+  readonly steps: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+function mergedScan(inputs: readonly Tensor[], group: readonly Node<ScanAttributes>[]): Merged {
+  const { attributes } = item(group);
+  const { body, carries } = attributes;
+  const steps = [...new Set(group.flatMap((node) => node.attributes.body.outputs.slice(carries)))];
+  const outputs = [...body.outputs.slice(0, carries), ...steps];
+  return { steps, outputs: applyAll(scanOp, inputs, { ...attributes, body: { ...body, outputs } }) };
 }

@@ -1,5 +1,6 @@
 // Moves out of a scan's loop, to before it, what does not depend on the carry: x_t·W becomes one product over all time steps.
 
+import { batchFactor } from "../batch.ts";
 import { applyAll, isOp, item, type Lifted } from "../op.ts";
 import { input } from "../ops/leaf.ts";
 import { matmulOp } from "../ops/matmul.ts";
@@ -117,9 +118,14 @@ export const elementwiseLimit = 8192;
 /** Stacked elements above which a product stays in the loop if it makes its input larger, as a projection to several gates does. */
 const productLimit = 2 ** 21;
 
-function worthLifting(node: Node, length: number): boolean {
-  const output = item(node.outputs);
-  if (isOp(node, matmulOp))
-    return output.size <= item(node.inputs).size || output.size * length <= productLimit;
-  return node.op.lift !== "elementwise" || output.size <= elementwiseLimit;
+/** Whether a node of a body is better computed for all steps at once, before the loop. */
+export function worthLifting(node: Node, length: number): boolean {
+  const size = sizeForOne(item(node.outputs));
+  if (isOp(node, matmulOp)) return size <= sizeForOne(item(node.inputs)) || size * length <= productLimit;
+  return node.op.lift !== "elementwise" || size <= elementwiseLimit;
+}
+
+/** Elements of a tensor; where the batch size is not known, for a batch of one. */
+function sizeForOne({ size }: Tensor): number {
+  return batchFactor(size) ?? size;
 }

@@ -1,5 +1,6 @@
 // Local rewrites: a table of small patterns, each with what stands in its place.
 
+import { isFloat } from "../../tensor/dtype.ts";
 import { ndarray } from "../../tensor/nd-array.ts";
 import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import { batchFactor } from "../batch.ts";
@@ -7,7 +8,7 @@ import { interpret } from "../interpret.ts";
 import { apply, isOp, item } from "../op.ts";
 import { addOp, castOp, divOp, mulOp, powOp, stopGradientOp, subOp } from "../ops/arithmetic.ts";
 import { sqrt, square } from "../ops/functions.ts";
-import { concatOp, inverseOrder, splitOp, transpose, transposeOp } from "../ops/layout.ts";
+import { concatOp, inverseOrder, slice, sliceOp, splitOp, transpose, transposeOp } from "../ops/layout.ts";
 import { constant, constantOp } from "../ops/leaf.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import { at, broadcastOp, broadcastTo, reshape, reshapeOp } from "../ops/sum.ts";
@@ -34,6 +35,9 @@ const foldConstants: Pattern = (node) => {
   if (!known || grows || node.outputs.length > 1 || output.size > foldLimit) return undefined;
   if (output.shape.some((dimension) => batchFactor(dimension) !== undefined)) return undefined;
   const value = item(interpret([output], new Map()));
+  // What overflows, or is no number, is left to the executor.
+  const fits = (x: number) => Number.isInteger(x) && Math.abs(x) < 2 ** 31;
+  if (!isFloat(output.dtype) && !value.data.every(fits)) return undefined;
   return constant(ndarray(value.data, { shape: value.shape, dtype: "float64" }).astype(output.dtype));
 };
 
@@ -152,6 +156,26 @@ const concatOfSplit: Pattern = (node) => {
   return whole ? item(from.inputs) : undefined;
 };
 
+/** A slice that takes one whole piece of a concat is that piece. */
+const sliceOfConcat: Pattern = (node) => {
+  if (!isOp(node, sliceOp)) return undefined;
+  const { node: from, shape } = item(node.inputs);
+  if (!isOp(from, concatOp)) return undefined;
+  const { axis } = from.attributes;
+  const isTaken = node.attributes.ranges.every(
+    ({ start, end, step }, i) => step === 1 && (i === axis || (start === 0 && end === shape[i])),
+  );
+  if (!isTaken) return undefined;
+  const range = node.attributes.ranges[axis];
+  let start = 0;
+  for (const piece of from.inputs) {
+    const end = start + at(piece.shape, axis);
+    if (start === range?.start && end === range.end) return piece;
+    start = end;
+  }
+  return undefined;
+};
+
 const dropNoOps: Pattern = (node) => {
   if (isOp(node, stopGradientOp)) return item(node.inputs);
   return isOp(node, castOp) && item(node.inputs).dtype === node.attributes.dtype
@@ -169,13 +193,34 @@ const patterns: readonly Pattern[] = [
   transposeThroughElementwise,
   transposeIntoProduct,
   concatOfSplit,
+  sliceOfConcat,
   dropNoOps,
 ];
 
-export const simplify = nodeByNode((node) => {
+/** split(x·W) of which only one piece is read needs only those columns of the product. */
+function onlyPieceOfProduct(node: Node, uses: readonly number[]): readonly Tensor[] | undefined {
+  if (!isOp(node, splitOp)) return undefined;
+  const { axis, sizes } = node.attributes;
+  const { node: from, rank } = item(node.inputs);
+  const read = uses.flatMap((count, i) => (count > 0 ? [i] : []));
+  const [piece] = read;
+  if (!isOp(from, matmulOp) || rank !== 2 || axis !== 1 || piece === undefined || read.length > 1)
+    return undefined;
+  const start = sizes.slice(0, piece).reduce((sum, size) => sum + size, 0);
+  const columns = slice(
+    item(from.inputs, 1),
+    from.attributes.transposeB ? 0 : 1,
+    start,
+    start + at(sizes, piece),
+  );
+  const product = matmul(item(from.inputs), columns, from.attributes);
+  return node.outputs.map((output, i) => (i === piece ? product : output));
+}
+
+export const simplify = nodeByNode((node, uses) => {
   for (const pattern of patterns) {
     const better = pattern(node);
     if (better !== undefined) return [better];
   }
-  return undefined;
+  return onlyPieceOfProduct(node, uses);
 });

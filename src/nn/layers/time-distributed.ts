@@ -2,7 +2,7 @@
 
 import { reshape } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
-import { type CallContext, checkOptions, commonOptions, Layer, type LayerConfig } from "../layer.ts";
+import { type CallContext, checkOptions, commonOptions, Layer, type LayerConfig, type Weight } from "../layer.ts";
 
 export interface TimeDistributedConfig extends LayerConfig {
   /** The layer to apply at each step. */
@@ -20,6 +20,11 @@ export class TimeDistributed extends Layer {
     if (!(config.layer instanceof Layer))
       throw this.fault(`wants a layer to apply, got ${String(config.layer)}`);
     this.config = config;
+  }
+
+  /** Those of the inner layer, unless either of the two is frozen. */
+  override get trainableWeights(): readonly Weight[] {
+    return this.trainable ? this.config.layer.trainableWeights : [];
   }
 
   protected override build({ shape, dtype }: TensorType): void {

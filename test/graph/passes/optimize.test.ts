@@ -36,14 +36,10 @@ describe.each([...zoo])("$name", (program) => {
     }
   });
 
-  test("not much larger, and smaller for gradients", () => {
-    const [value, ...gradients] = graphs.map(({ outputs }) => {
-      const [before, after] = [workOf(outputs).length, workOf(optimize(outputs)).length];
-      return { before, after };
-    });
-    // What leaves a loop may take a reshape before and after a product.
-    expect(value?.after).toBeLessThanOrEqual((value?.before ?? 0) + 4);
-    for (const { before, after } of gradients) expect(after).toBeLessThanOrEqual(before);
+  test("no larger, but for reshapes around a product that left its loop", () => {
+    for (const { outputs } of graphs) {
+      expect(workOf(optimize(outputs)).length).toBeLessThanOrEqual(workOf(outputs).length + 4);
+    }
   });
 });
 
@@ -72,7 +68,8 @@ test("passes leave alone what there is nothing to gain from", () => {
   for (const program of zoo) {
     const settled = optimize(problemOf(program).graph.outputs);
     for (const [name, pass] of Object.entries(rounds)) {
-      expect(pass(settled), `${name}, ${program.name}`).toEqual(settled);
+      const left = pass(settled).every((output, i) => output === settled[i]);
+      expect(left, `${name}, ${program.name}`).toBe(true);
     }
   }
 });

@@ -420,6 +420,21 @@ const oddities: readonly OpCase[] = [
     },
   },
   {
+    name: "a sum of products of which one is the same for the whole batch",
+    inputs: [sequence, matrix(1, H), matrix(H, H), matrix(F, H), matrix(H, H)],
+    compute: (x, g0, w, v, u) => {
+      const { last, outputs } = scan(
+        ({ g, h }, xt: Tensor) => {
+          const next = tanh(add(add(matmul(g, w), matmul(xt, v)), matmul(h, u)));
+          return { carry: { g: tanh(g), h: next }, output: next };
+        },
+        { g: g0, h: zeros(x, B, H) },
+        x,
+      );
+      return [last.g, outputs];
+    },
+  },
+  {
     name: "a loop whose outputs need no loop",
     inputs: [sequence, matrix(F, F), reals([B, F])],
     compute: (x, w, h0) => {
