@@ -1,8 +1,9 @@
 // The reference interpreter: runs any graph in plain float64 TypeScript. Slow, simple, and what every device is held against.
 
 import { RecurraError } from "../platform/error.ts";
-import { item, type Value } from "./op.ts";
+import { item } from "./op.ts";
 import { nodesOf } from "./rewrite.ts";
+import type { Value } from "./tensor.ts";
 import { formatType, type Tensor } from "./tensor.ts";
 
 /** The values of the outputs, given those of the leaves: inputs, and random leaves where there are any. */

@@ -1,52 +1,15 @@
-// What an op is: one object with its shape rule, gradient, reference evaluation, ONNX lowering and lifting side by side.
+// How ops are made and applied.
 
-import type { Shape } from "../tensor/shape.ts";
-import type { Emitter } from "./emitter.ts";
-import { Node, type Tensor, type TensorType } from "./tensor.ts";
-
-/** A value of the reference interpreter. All dtypes are held as float64: integers are exact to 2^53, booleans are 0 and 1. */
-export interface Value {
-  readonly shape: Shape;
-  readonly data: Float64Array;
-}
-
-/** The gradient of each input, given that of each output; `undefined` where none flows. */
-export type GradientRule<A> = Method<
-  [node: Node<A>, cotangents: readonly (Tensor | undefined)[]],
-  readonly (Tensor | undefined)[]
->;
-
-/** A function whose argument types are compared as a method's are, so that an `Op<A>` is an `Op<unknown>`. */
-type Method<Arguments extends unknown[], Result> = { call(...args: Arguments): Result }["call"];
-
-/** An operand of a lifted op: `stacked` ones carry a leading axis of length `steps`, the others are the same at every step. */
-export interface Lifted {
-  readonly tensor: Tensor;
-  readonly stacked: boolean;
-}
-
-/**
- * Applies the op to all time steps at once: given inputs of which some have a leading time axis, returns outputs that have it.
- * It is what lets work leave a scan's loop.
- */
-export type LiftRule<A> = Method<
-  [node: Node<A>, inputs: readonly Lifted[], steps: number],
-  readonly Tensor[]
->;
-
-/** Everything the compiler must know of an op. An op that lacks one of these does not compile. */
-export interface Op<A = unknown> {
-  readonly name: string;
-  /** Shape and dtype of each output; throws a RecurraError that names the op and what is wrong. */
-  infer(inputs: readonly TensorType[], attributes: A): readonly TensorType[];
-  /** "none": the op is constant almost everywhere, or its output is not a real number. */
-  readonly gradient: GradientRule<A> | "none";
-  evaluate(inputs: readonly Value[], node: Node<A>): readonly Value[];
-  /** Emits ONNX nodes and returns the names of the outputs. */
-  lower(emitter: Emitter, inputs: readonly string[], node: Node<A>): readonly string[];
-  /** "elementwise": one output, computed element by element with broadcasting. "none": stays where it is. */
-  readonly lift: LiftRule<A> | "elementwise" | "none";
-}
+import {
+  type Emitter,
+  type Lifted,
+  type Method,
+  Node,
+  type Op,
+  type Tensor,
+  type TensorType,
+  type Value,
+} from "./tensor.ts";
 
 /** Checks the types of an op's inputs and adds a node for it to the graph. */
 export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): readonly Tensor[] {

@@ -1,9 +1,10 @@
 // Compiles elementwise tensor code (an optimiser's update, say) to one WebAssembly SIMD loop that works in place.
 
 import { interpret } from "../graph/interpret.ts";
-import { item, type Value } from "../graph/op.ts";
+import { item } from "../graph/op.ts";
 import { input } from "../graph/ops/leaf.ts";
 import { dependents, nodesOf } from "../graph/rewrite.ts";
+import type { Value } from "../graph/tensor.ts";
 import { formatType, type Node, type Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import { ELEMENTWISE_RULES, type ElementwiseRule, type Operand } from "./wasm/elementwise.ts";

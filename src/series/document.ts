@@ -83,10 +83,10 @@ export function documentOf(parts: ForecastParts, best: string | undefined): Fore
       notes: parts.notes,
     },
     model: {
-      ...(parts.series[0]?.fitted.describe?.() ?? {}),
       name: parts.model,
       horizon: parts.horizon,
       seed: parts.seed,
+      ...parts.series[0]?.fitted.describe?.(),
     },
     backtest: {
       folds: parts.series.flatMap(({ folds }) =>

@@ -192,7 +192,7 @@ function forecastTable(parts: ForecastParts): string {
 function facts(parts: ForecastParts): string {
   const { table } = parts;
   const settings = Object.entries(parts.series[0]?.fitted.describe?.() ?? {}).filter(
-    ([name]) => name !== "kind",
+    ([name]) => !["kind", "seed"].includes(name),
   );
   const rows: [string, string][] = [
     ["Source", table.source],

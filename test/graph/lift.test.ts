@@ -1,11 +1,11 @@
 // Tests of the lift rules: an op applied to all time steps at once gives what it gives step by step.
 
 import { expect, test } from "vitest";
-import { isOp, item, type Lifted, type Op } from "../../src/graph/op.ts";
+import { isOp, item } from "../../src/graph/op.ts";
 import { constantOp, input } from "../../src/graph/ops/leaf.ts";
 import { lift } from "../../src/graph/passes/scan-hoist.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
+import type { Lifted, Op, Tensor } from "../../src/graph/tensor.ts";
 import { isFloat } from "../../src/tensor/dtype.ts";
 import { NdArray } from "../../src/tensor/nd-array.ts";
 import { drawInputs, expectClose, graphOf, run, toValue } from "../support/check-op.ts";

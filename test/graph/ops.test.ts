@@ -3,9 +3,9 @@
 import { glob, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Op } from "../../src/graph/op.ts";
 import { dropoutMask, randomNormal, randomUniform, scalar } from "../../src/graph/ops/leaf.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
+import type { Op } from "../../src/graph/tensor.ts";
 import { checkOp, drawInputs, graphOf } from "../support/check-op.ts";
 import { opCases } from "./cases/all.ts";
 

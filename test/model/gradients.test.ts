@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
-import { isOp, type Value } from "../../src/graph/op.ts";
+import { isOp } from "../../src/graph/op.ts";
+import type { Value } from "../../src/graph/tensor.ts";
 import { gather } from "../../src/graph/ops/gather.ts";
 import { reverse, transpose } from "../../src/graph/ops/layout.ts";
 import { input, randomOp } from "../../src/graph/ops/leaf.ts";

@@ -2,11 +2,10 @@
 
 import { expect } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
-import type { Value } from "../../src/graph/op.ts";
 import { input } from "../../src/graph/ops/leaf.ts";
 import { type ScanAttributes, scanOp } from "../../src/graph/ops/scan.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import type { Node, Tensor } from "../../src/graph/tensor.ts";
+import type { Node, Tensor, Value } from "../../src/graph/tensor.ts";
 import { device } from "../../src/runtime/node/cpu.ts";
 import { lowerModel } from "../../src/runtime/onnx/lower.ts";
 import { type DType, isFloat } from "../../src/tensor/dtype.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
-import { item, type Value } from "../../src/graph/op.ts";
+import { item } from "../../src/graph/op.ts";
 import * as arithmetic from "../../src/graph/ops/arithmetic.ts";
 import { add, div, mul, pow, sub } from "../../src/graph/ops/arithmetic.ts";
 import * as functions from "../../src/graph/ops/functions.ts";
@@ -11,7 +11,7 @@ import { exp, sqrt, square } from "../../src/graph/ops/functions.ts";
 import { constant, input, scalar } from "../../src/graph/ops/leaf.ts";
 import { broadcastTo, reshape, sum } from "../../src/graph/ops/sum.ts";
 import { dependents, nodesOf } from "../../src/graph/rewrite.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
+import type { Tensor, Value } from "../../src/graph/tensor.ts";
 import { compileKernel, type KernelSource } from "../../src/runtime/kernel.ts";
 import { ndarray } from "../../src/tensor/nd-array.ts";
 

@@ -3,8 +3,8 @@
 
 import { expect } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
-import type { Value } from "../../src/graph/op.ts";
 import { constant, input } from "../../src/graph/ops/leaf.ts";
+import type { Value } from "../../src/graph/tensor.ts";
 import { formatType, type Tensor, type TensorType } from "../../src/graph/tensor.ts";
 import { vjp } from "../../src/graph/vjp.ts";
 import { type DType, isFloat } from "../../src/tensor/dtype.ts";

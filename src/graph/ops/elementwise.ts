@@ -3,8 +3,8 @@
 import { RecurraError } from "../../platform/error.ts";
 import { type DType, isFloat } from "../../tensor/dtype.ts";
 import { broadcastShapes } from "../../tensor/shape.ts";
-import type { Emitter } from "../emitter.ts";
-import { apply, type Op, op } from "../op.ts";
+import { apply, op } from "../op.ts";
+import type { Emitter, Op } from "../tensor.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 import { at, broadcastOffsets, sumTo } from "./sum.ts";

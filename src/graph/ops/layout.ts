@@ -2,7 +2,8 @@
 
 import { RecurraError } from "../../platform/error.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
-import { apply, applyAll, item, type Lifted, type Op, op } from "../op.ts";
+import { apply, applyAll, item, op } from "../op.ts";
+import type { Lifted, Op } from "../tensor.ts";
 import { formatType, type Tensor } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 import { at, broadcastTo, expandDims, offsetsOf, reshape, squeeze } from "./sum.ts";

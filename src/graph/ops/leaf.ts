@@ -5,8 +5,8 @@ import type { DType } from "../../tensor/dtype.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
 import { ndarray } from "../../tensor/nd-array.ts";
 import type { Shape } from "../../tensor/shape.ts";
-import { apply, type Op } from "../op.ts";
-import type { Tensor, TensorType } from "../tensor.ts";
+import { apply } from "../op.ts";
+import type { Op, Tensor, TensorType } from "../tensor.ts";
 
 function unbound(kind: string): never {
   throw new RecurraError(

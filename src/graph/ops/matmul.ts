@@ -3,7 +3,8 @@
 import { RecurraError } from "../../platform/error.ts";
 import { isFloat } from "../../tensor/dtype.ts";
 import { broadcastShapes, type Shape, sameShape, sizeOf, stridesOf } from "../../tensor/shape.ts";
-import { apply, type Lifted, op, type Value } from "../op.ts";
+import { apply, op } from "../op.ts";
+import type { Lifted, Value } from "../tensor.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { alignStacked, at, broadcastOffsets, reshape, squeeze, sumTo } from "./sum.ts";
 

@@ -3,7 +3,8 @@
 import { RecurraError } from "../../platform/error.ts";
 import { isFloat } from "../../tensor/dtype.ts";
 import { normalizeAxis, sizeOf } from "../../tensor/shape.ts";
-import { apply, type Op, op, type Value } from "../op.ts";
+import { apply, op } from "../op.ts";
+import type { Op, Value } from "../tensor.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { add, cast, div, equal, greater, log, mul, select, stopGradient, sub } from "./arithmetic.ts";
 import { abs, exp, sqrt, square } from "./functions.ts";

@@ -13,7 +13,8 @@ import {
   stridesOf,
 } from "../../tensor/shape.ts";
 import { batchFactor } from "../batch.ts";
-import { apply, type Lifted, op } from "../op.ts";
+import { apply, op } from "../op.ts";
+import type { Lifted } from "../tensor.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 

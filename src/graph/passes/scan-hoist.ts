@@ -1,13 +1,13 @@
 // Moves out of a scan's loop, to before it, what does not depend on the carry: x_t·W becomes one product over all time steps.
 
 import { batchFactor } from "../batch.ts";
-import { applyAll, isOp, item, type Lifted } from "../op.ts";
+import { applyAll, isOp, item } from "../op.ts";
 import { input } from "../ops/leaf.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { alignStacked } from "../ops/sum.ts";
 import { nodesOf, substitute } from "../rewrite.ts";
-import type { Node, Tensor } from "../tensor.ts";
+import type { Lifted, Node, Tensor } from "../tensor.ts";
 import { nodeByNode } from "./pass.ts";
 import { placesOf } from "./scan-loop.ts";
 

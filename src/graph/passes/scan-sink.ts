@@ -1,13 +1,13 @@
 // Moves out of a scan's loop, to after it, what no later step needs: above all the gradients of matrices, which become one product
 // over all steps instead of a sum that is carried along.
 
-import { applyAll, isOp, item, type Lifted } from "../op.ts";
+import { applyAll, isOp, item } from "../op.ts";
 import { add, addOp } from "../ops/arithmetic.ts";
 import { stackedTensor, transpose } from "../ops/layout.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { at, reshape, reshapeOp, sum, sumOp } from "../ops/sum.ts";
-import type { Node, Tensor } from "../tensor.ts";
+import type { Lifted, Node, Tensor } from "../tensor.ts";
 import { nodeByNode, useCounts } from "./pass.ts";
 import { lift } from "./scan-hoist.ts";
 import { carriedWork, placesOf } from "./scan-loop.ts";

@@ -1,11 +1,10 @@
 // Builds the nodes and constants of one ONNX graph: what the ops' lowering rules speak to.
 
 import { batchFactor } from "../../graph/batch.ts";
-import type { AttributeValue, Emitter, Subgraph } from "../../graph/emitter.ts";
 import { isOp, item } from "../../graph/op.ts";
 import { inputOp, randomOp } from "../../graph/ops/leaf.ts";
 import { nodesOf } from "../../graph/rewrite.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { AttributeValue, Emitter, Subgraph, Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { NdArray, ndarray } from "../../tensor/nd-array.ts";

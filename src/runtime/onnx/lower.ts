@@ -1,7 +1,6 @@
 // From a graph of tensors to the bytes of an ONNX model.
 
-import type { AttributeValue } from "../../graph/emitter.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { AttributeValue, Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { GraphBuilder, valueInfo } from "./emitter.ts";
 import type { OnnxGraph } from "./model.ts";

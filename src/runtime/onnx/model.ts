@@ -1,6 +1,6 @@
 // What an ONNX model is made of, as the lowering builds it and the writer writes it.
 
-import type { AttributeValue } from "../../graph/emitter.ts";
+import type { AttributeValue } from "../../graph/tensor.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
 

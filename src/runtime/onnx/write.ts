@@ -1,7 +1,7 @@
 // Writes a model as an ONNX file. The field numbers are those of the public format
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
 
-import type { AttributeValue } from "../../graph/emitter.ts";
+import type { AttributeValue } from "../../graph/tensor.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
 import {
   IR_VERSION,

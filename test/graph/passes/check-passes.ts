@@ -1,11 +1,12 @@
 // Holds optimised graphs against what they were made from: legal after every pass, with the same values.
 
 import { expect } from "vitest";
-import { isOp, item, type Value } from "../../../src/graph/op.ts";
+import { isOp, item } from "../../../src/graph/op.ts";
 import { constantOp, inputOp, randomOp } from "../../../src/graph/ops/leaf.ts";
 import { type ScanAttributes, scanOp } from "../../../src/graph/ops/scan.ts";
 import { optimize } from "../../../src/graph/passes/optimize.ts";
 import { nodesOf } from "../../../src/graph/rewrite.ts";
+import type { Value } from "../../../src/graph/tensor.ts";
 import { formatType, type Node, type Tensor } from "../../../src/graph/tensor.ts";
 import { checkGraph } from "../../../src/graph/verify.ts";
 import { NdArray } from "../../../src/tensor/nd-array.ts";
