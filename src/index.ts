@@ -13,8 +13,8 @@ export {
 } from "./model/callbacks.ts";
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
 export type { FitOptions, History } from "./model/fit.ts";
-export { type CompileModelOptions, Model, type ModelOptions } from "./model/model.ts";
 export { loadModel } from "./model/load.ts";
+export { type CompileModelOptions, Model, type ModelOptions } from "./model/model.ts";
 export { Sequential, sequential } from "./model/sequential.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export type { Initializer } from "./nn/initializers.ts";

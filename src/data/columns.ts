@@ -1,7 +1,7 @@
 // Which columns of a table hold the time and the target: as named, or guessed where there is no doubt.
 
 import { RecurraError } from "../platform/error.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../platform/nearest.ts";
 import { looksLikeNumbers } from "./number-text.ts";
 import { fewOf } from "./row-names.ts";
 import type { TableColumns } from "./table.ts";

@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { openBytes } from "#platform";
 import { RecurraError } from "../platform/error.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../platform/nearest.ts";
 
 export interface DataFile {
   readonly path: string;

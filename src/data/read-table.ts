@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { RecurraError } from "../platform/error.ts";
+import { suggestion } from "../platform/nearest.ts";
 import {
   type Column,
   chooseColumns,
@@ -12,7 +13,6 @@ import {
 } from "./columns.ts";
 import { type DataFile, inspectFile } from "./data-file.ts";
 import { type DuckDBConnection, rowsOf, shortMessage, sqlName, withDuckdb } from "./duckdb.ts";
-import { suggestion } from "./nearest.ts";
 import { fileError, openRelation, type Relation } from "./relation.ts";
 import { type RawColumn, type Table, type TableColumns, tableOf } from "./table.ts";
 

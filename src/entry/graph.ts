@@ -36,7 +36,7 @@ export { averagePool1d, conv1d, maxPool1d, type Padding, type WindowOptions } fr
 export { Tensor, type TensorType } from "../graph/tensor.ts";
 export { grad, valueAndGrad } from "../graph/trace.ts";
 export type { Tree } from "../graph/tree.ts";
-export { type JitOptions, type Jitted, jit } from "../runtime/jit.ts";
 export { RecurraError } from "../platform/error.ts";
+export { type JitOptions, type Jitted, jit } from "../runtime/jit.ts";
 export { NdArray, ndarray } from "../tensor/nd-array.ts";
 export { Random } from "../tensor/random.ts";

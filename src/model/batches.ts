@@ -3,8 +3,8 @@
 import { checkedNumber } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
 import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
-import { NdArray, ndarray, type Nested } from "../tensor/nd-array.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { NdArray, type Nested, ndarray } from "../tensor/nd-array.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { checkWhole } from "./values.ts";
 
 /** Data as users give it: an array, or nested lists of numbers. */

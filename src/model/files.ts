@@ -1,7 +1,7 @@
 // The files of a saved model: what each must be, and how a folder is checked before it is read.
 
-import { joinPath, openBytes } from "#platform";
 import { z } from "zod";
+import { joinPath, openBytes } from "#platform";
 import { RecurraError } from "../platform/error.ts";
 
 export const configFile = "config.json";

@@ -8,9 +8,9 @@ import { type ArrayLike, checkBatchSize, inOrder, RowBuffer } from "./batches.ts
 import type { Callback, Logs, TrainingState } from "./callbacks.ts";
 import { evaluateRows } from "./evaluate.ts";
 import type { Model } from "./model.ts";
-import { Progress, verbosities, type Verbosity } from "./progress.ts";
+import { Progress, type Verbosity, verbosities } from "./progress.ts";
 import type { RowNames, Rows } from "./rows.ts";
-import { checkClassWeight, type ClassWeight, classSampleWeight } from "./sample-weight.ts";
+import { type ClassWeight, checkClassWeight, classSampleWeight } from "./sample-weight.ts";
 
 export interface FitOptions {
   /** Rows in a step. Default 32. */

@@ -1,7 +1,7 @@
 // Reads a model folder, checked before anything is made of it.
 
-import { joinPath, readTextFile } from "#platform";
 import { z } from "zod";
+import { joinPath, readTextFile } from "#platform";
 import type { Layer } from "../nn/layer.ts";
 import { layerClasses } from "../nn/layers/index.ts";
 import { RecurraError } from "../platform/error.ts";

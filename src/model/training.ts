@@ -6,7 +6,7 @@ import { beforeGradient } from "../graph/passes/before-gradient.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { vjp } from "../graph/vjp.ts";
 import type { Weight } from "../nn/layer.ts";
-import { reduceLoss, type ResolvedLoss } from "../nn/losses.ts";
+import { type ResolvedLoss, reduceLoss } from "../nn/losses.ts";
 import type { Metric, Statistics } from "../nn/metrics.ts";
 import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { learningRateAt } from "../nn/schedules.ts";

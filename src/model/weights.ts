@@ -23,7 +23,11 @@ export function weightsOf(layers: readonly Layer[]): readonly NamedWeight[] {
     const { trainableWeights } = layer;
     return layer.weights
       .filter((weight) => !seen.has(weight) && seen.add(weight))
-      .map((weight) => ({ name: `${layer.name}/${weight.name}`, weight, trainable: trainableWeights.includes(weight) }));
+      .map((weight) => ({
+        name: `${layer.name}/${weight.name}`,
+        weight,
+        trainable: trainableWeights.includes(weight),
+      }));
   });
 }
 

@@ -6,7 +6,7 @@ import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import type { Random } from "../tensor/random.ts";
-import { formatShape, sameShape, type Shape } from "../tensor/shape.ts";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { type Initializer, initializer } from "./initializers.ts";
 
 /** Options that every layer takes. */

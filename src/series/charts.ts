@@ -6,7 +6,7 @@ import type { Points } from "../plot/thin.ts";
 import type { Fold } from "./backtest.ts";
 import { addSteps, stepNoun } from "./calendar.ts";
 import { displayName } from "./names.ts";
-import type { ForecastParts, SeriesForecast } from "./result.ts";
+import type { ForecastParts, SeriesForecast } from "./parts.ts";
 
 /** How many series a drawing of several shows. */
 const DRAWN = 12;

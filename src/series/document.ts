@@ -4,7 +4,7 @@ import { formatTime } from "../data/time-style.ts";
 import { metricsOf } from "./backtest.ts";
 import { frequencyName } from "./calendar.ts";
 import type { Metrics } from "./metrics.ts";
-import type { ForecastParts } from "./result.ts";
+import type { ForecastParts } from "./parts.ts";
 
 /** Numbers that are no numbers, such as the MASE of a constant series, are null in JSON. */
 export type MetricsDocument = { readonly [name in keyof Metrics]: number | null };

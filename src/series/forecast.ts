@@ -8,9 +8,10 @@ import { naive, seasonalNaive } from "./baselines.ts";
 import { addSteps } from "./calendar.ts";
 import type { EpochReport, FitOptions, Fitted, Forecaster } from "./forecaster.ts";
 import { type RecurrentKind, recurrentKinds } from "./network.ts";
+import type { SeriesForecast } from "./parts.ts";
 import { type Plan, planForecast, type SeriesPlan } from "./plan.ts";
 import { recurrent } from "./recurrent.ts";
-import { ForecastResult, type SeriesForecast } from "./result.ts";
+import { ForecastResult } from "./result.ts";
 import { seriesOf } from "./series.ts";
 
 export interface ForecastOptions {

@@ -13,7 +13,8 @@ export type { EpochReport, FitOptions, Fitted, Forecaster } from "./forecaster.t
 export { inferFrequency } from "./frequency.ts";
 export { type Metrics, metrics, naiveScale } from "./metrics.ts";
 export type { RecurrentKind } from "./network.ts";
+export type { ForecastParts, SeriesForecast } from "./parts.ts";
 export { type RecurrentConfig, recurrent } from "./recurrent.ts";
-export type { ForecastParts, ForecastResult, SeriesForecast } from "./result.ts";
+export type { ForecastResult } from "./result.ts";
 export { detectSeason, isSeasonal } from "./season.ts";
 export { type Series, type SeriesSet, seriesOf } from "./series.ts";

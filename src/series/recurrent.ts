@@ -117,10 +117,7 @@ async function fitRecurrent(config: RecurrentConfig, training: Series, options: 
     trust,
     loss,
   };
-  return finished(adjusted, { ...description, horizon, season, seed, scale: windows.scale }, level, change, {
-    network,
-    snapshots,
-  });
+  return finished(adjusted, description, level, change, { network, snapshots });
 }
 
 /** The least-squares factor, in [0, 1], of the networks' output on blocks of time that they have not seen. */
@@ -177,6 +174,7 @@ function finished(
           version: 1,
           ...description,
           level,
+          change: [...change],
           adjustment: adjusted.config,
         };
         const text = new TextEncoder().encode(`${JSON.stringify(settings, undefined, 2)}\n`);

@@ -8,8 +8,8 @@ import { frequencyName, stepNoun } from "./calendar.ts";
 import { backtestChart, forecastChart } from "./charts.ts";
 import type { Metrics } from "./metrics.ts";
 import { displayName, displayNumber } from "./names.ts";
+import type { ForecastParts, SeriesForecast } from "./parts.ts";
 import { REPORT_STYLE } from "./report-style.ts";
-import type { ForecastParts, SeriesForecast } from "./result.ts";
 
 /** How many series are drawn, and how many stand in tables. */
 const DRAWN = 12;

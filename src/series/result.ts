@@ -1,48 +1,13 @@
 // What a forecast gives: its figures, its pictures, and its files.
 
 import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
-import type { Table } from "../data/table.ts";
-import type { TimeStyle } from "../data/time-style.ts";
 import { renderSvg } from "../plot/svg.ts";
-import { bestOf, type Fold } from "./backtest.ts";
-import type { Frequency } from "./calendar.ts";
+import { bestOf } from "./backtest.ts";
 import { overviewSpec } from "./charts.ts";
 import { documentOf, type ForecastDocument, type ForecastPoint, forecastCsv, pointsOf } from "./document.ts";
-import type { Fitted } from "./forecaster.ts";
 import type { Metrics } from "./metrics.ts";
+import type { ForecastParts } from "./parts.ts";
 import { reportPage } from "./report.ts";
-import type { Series } from "./series.ts";
-
-/** The forecast of one series. */
-export interface SeriesForecast {
-  readonly series: Series;
-  /** In steps; 1 for none. */
-  readonly season: number;
-  readonly folds: readonly Fold[];
-  /** [H] */
-  readonly times: Float64Array;
-  /** [H] */
-  readonly values: Float64Array;
-  readonly fitted: Fitted;
-}
-
-/** All that a forecast consists of. */
-export interface ForecastParts {
-  readonly table: Table;
-  readonly style: TimeStyle;
-  readonly frequency: Frequency;
-  readonly horizon: number;
-  readonly seed: number;
-  /** The model that made the forecast. */
-  readonly model: string;
-  /** Of each model and baseline, pooled over all points of all folds of all series. Empty without folds. */
-  readonly metrics: ReadonlyMap<string, Metrics>;
-  readonly series: readonly SeriesForecast[];
-  /** What was assumed, in sentences for the user. */
-  readonly notes: readonly string[];
-  /** Seconds, by what they were spent on. */
-  readonly timing: Readonly<Record<string, number>>;
-}
 
 /** What stands in a forecast's folder: nothing else is ever replaced. */
 export const FORECAST_FILES = [

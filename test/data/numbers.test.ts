@@ -1,7 +1,7 @@
 // Numbers written as text, and names that were misspelt.
 
 import { expect, test } from "vitest";
-import { nearestName } from "../../src/data/nearest.ts";
+import { nearestName } from "../../src/platform/nearest.ts";
 import { readNumberTexts } from "../../src/data/number-text.ts";
 
 const read = (texts: readonly string[], delimiter?: string) =>

@@ -1,7 +1,7 @@
 // Dense: a matrix product over the last axis.
 
-import { matmul } from "../../graph/ops/matmul.ts";
 import { add } from "../../graph/ops/arithmetic.ts";
+import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import { type Activation, activation } from "../activations.ts";
 import type { Initializer } from "../initializers.ts";

@@ -2,7 +2,14 @@
 
 import { reshape } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
-import { type CallContext, checkOptions, commonOptions, Layer, type LayerConfig, type Weight } from "../layer.ts";
+import {
+  type CallContext,
+  checkOptions,
+  commonOptions,
+  Layer,
+  type LayerConfig,
+  type Weight,
+} from "../layer.ts";
 
 export interface TimeDistributedConfig extends LayerConfig {
   /** The layer to apply at each step. */

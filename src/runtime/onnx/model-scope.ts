@@ -2,11 +2,18 @@
 
 import { batchFactor } from "../../graph/batch.ts";
 import { item } from "../../graph/op.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { Emitter, Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
 import type { Shape } from "../../tensor/shape.ts";
-import type { GraphBuilder } from "./emitter.ts";
+
+/** A graph of the model while it is built. */
+export interface GraphInProgress extends Emitter {
+  /** Keeps a large constant; returns its name. */
+  store(value: NdArray): string;
+  /** Gives a large constant to another graph. */
+  hand(name: string, to: GraphInProgress): void;
+}
 
 /** A tensor of the model's inputs, from which the batch size can be read. */
 interface BatchSource {
@@ -20,7 +27,7 @@ export class ModelScope {
   readonly #taken: ReadonlySet<string>;
   readonly #source: BatchSource | undefined;
   readonly #targets = new Map<string, string>();
-  readonly #large = new Map<NdArray, { readonly name: string; readonly holder: GraphBuilder }>();
+  readonly #large = new Map<NdArray, { readonly name: string; readonly holder: GraphInProgress }>();
   #count = 0;
 
   /**
@@ -47,7 +54,7 @@ export class ModelScope {
   }
 
   /** A large constant, which is stored once: by the graph that uses it, or by the model's own graph where several do. */
-  large(value: NdArray, user: GraphBuilder, root: GraphBuilder): string {
+  large(value: NdArray, user: GraphInProgress, root: GraphInProgress): string {
     const known = this.#large.get(value);
     if (known === undefined) {
       const name = user.store(value);
@@ -62,7 +69,7 @@ export class ModelScope {
   }
 
   /** An int64 vector of dimensions, computed once for the model from the batch size that an input has. */
-  target(shape: Shape, root: GraphBuilder): string {
+  target(shape: Shape, root: GraphInProgress): string {
     const key = shape.join();
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
@@ -76,7 +83,7 @@ export class ModelScope {
   }
 
   /** An int64 vector of one element: the batch size, `factor` times. */
-  #multiple(factor: number, root: GraphBuilder): string {
+  #multiple(factor: number, root: GraphInProgress): string {
     const key = `batch*${factor}`;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
