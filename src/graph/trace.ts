@@ -5,7 +5,7 @@ import { isFloat } from "../tensor/dtype.ts";
 import { apply, item } from "./op.ts";
 import { input, scalar } from "./ops/leaf.ts";
 import { broadcastTo, reshapeOp } from "./ops/sum.ts";
-import { beforeGradient } from "./passes/before-gradient.ts";
+import { beforeGradientTo } from "./passes/before-gradient.ts";
 import { formatType, Tensor, type TensorType } from "./tensor.ts";
 import { leavesOf, withLeaves } from "./tree.ts";
 import { vjp } from "./vjp.ts";
@@ -60,7 +60,7 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
       const got = isTensor(returned) ? formatType(returned) : typeof returned;
       throw new RecurraError("grad-scalar", `grad: the function is to return one float, it returned ${got}`);
     }
-    const value = item(beforeGradient([returned]));
+    const value = item(beforeGradientTo([returned], own));
     const one = broadcastTo(scalar(1, value.dtype), value.shape);
     const found = vjp([value], [one], own);
     const gradients = own.map(({ dtype, shape }, i) => found[i] ?? broadcastTo(scalar(0, dtype), shape));

@@ -116,8 +116,5 @@ function checkScan(node: Node<ScanAttributes>, { own = [], around }: Scope, faul
     if (outer.includes(parameter)) fault(node, `parameter ${i} of its body belongs to the graph around it`);
   }
   const within = checkBlock(body.outputs, { own: parameters, around: outer, isBody: true }, fault);
-  const bound = new Set(parameters.map((parameter) => parameter.node));
-  const shared = parameters.findIndex((parameter) => within.has(parameter.node));
-  if (shared >= 0) fault(node, `parameter ${shared} of its body belongs to a body within, too`);
-  return new Set([...bound, ...within]);
+  return new Set([...parameters.map((parameter) => parameter.node), ...within]);
 }

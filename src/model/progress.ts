@@ -31,6 +31,11 @@ function formatDuration(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${pair(minutes % 60)}:${pair(Math.floor(seconds % 60))}`;
 }
 
+function formatRate(steps: number, milliseconds: number): string {
+  const rate = (1000 * steps) / Math.max(milliseconds, 1e-6);
+  return rate < 1 ? `${formatDuration(1 / rate)}/step` : `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s`;
+}
+
 /** Reports the progress of a training. */
 export class Progress {
   readonly #style: "bar" | "lines" | "silent";
@@ -63,20 +68,19 @@ export class Progress {
     this.#isBarShown = true;
     const filled = Math.round((barWidth * step) / this.#steps);
     const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
-    const rate = (1000 * step) / Math.max(time - this.#epochBegan, 1e-6);
+    const rate = formatRate(step, time - this.#epochBegan);
     const done = (epoch - this.#firstEpoch) * this.#steps + step;
     const left =
       ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
-    const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - loss: ${loss().toFixed(4)} - ${rate.toFixed(0)} steps/s - ETA ${formatDuration(left)}`;
+    const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - ${formatLogs({ loss: loss() })} - ${rate} - ETA ${formatDuration(left)}`;
     terminal.write(`\r\u001b[2K${text.slice(0, Math.max(terminal.columns - 1, 20))}`);
   }
 
   /** After an epoch, of which so many steps were taken. */
   endEpoch(epoch: number, steps: number, logs: Logs): void {
-    const seconds = (now() - this.#epochBegan) / 1000;
-    const rate = steps / Math.max(seconds, 1e-9);
+    const spent = now() - this.#epochBegan;
     this.say(
-      `Epoch ${epoch + 1}/${this.#epochs} - ${formatDuration(seconds)} - ${rate.toFixed(0)} steps/s - ${formatLogs(logs)}`,
+      `Epoch ${epoch + 1}/${this.#epochs} - ${formatDuration(spent / 1000)} - ${formatRate(steps, spent)} - ${formatLogs(logs)}`,
     );
   }
 

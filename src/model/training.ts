@@ -22,6 +22,7 @@ import { gradientParts } from "./gradients.ts";
 import { Meter, type StepResult } from "./meter.ts";
 import type { Model } from "./model.ts";
 import { checkRows, type GivenRows, type RowNames, type Rows } from "./rows.ts";
+import { StepCache } from "./step-cache.ts";
 import type { NamedWeight } from "./weights.ts";
 
 /** What `compile` resolved. */
@@ -43,6 +44,9 @@ interface Step {
   statistics(outputs: readonly NdArray[]): readonly Statistics[];
 }
 
+/** How many compiled steps are kept. A fit takes at most four: whole and last batches, to train and to validate. */
+const keptSteps = 16;
+
 /** The state of a model's training: weights, gradients and slots in one arena, and the compiled steps. */
 export class Trainer {
   readonly #model: Model;
@@ -51,7 +55,7 @@ export class Trainer {
   readonly #weights: readonly NamedWeight[];
   readonly #arena: Arena;
   readonly #updater: Updater;
-  readonly #steps = new Map<string, Promise<Step>>();
+  readonly #steps = new StepCache<Step>(keptSteps, ({ compiled }) => compiled.release());
   #random: Random;
   #taken = 0;
   /** Ends when the step before has. */
@@ -104,23 +108,24 @@ export class Trainer {
     return step;
   }
 
-  async #step(batch: Rows): Promise<StepResult> {
-    const step = await this.#compiled(batch, true);
-    const outputs = await step.compiled.run(this.#feeds(batch), this.#random.fold(this.#taken).key);
-    this.#receive(step.gradients, outputs);
-    const { optimizer } = this.#setup;
-    this.#taken++;
-    this.#updater.apply(
-      optimizer.hyperparameters(this.#taken, learningRateAt(optimizer.learningRate, this.#taken - 1)),
-    );
-    return { loss: Number(outputs[0]?.data[0]), statistics: step.statistics(outputs) };
+  #step(batch: Rows): Promise<StepResult> {
+    return this.#withStep(batch, true, async (step) => {
+      const outputs = await step.compiled.run(this.#feeds(batch), this.#random.fold(this.#taken).key);
+      this.#receive(step.gradients, outputs);
+      const { optimizer } = this.#setup;
+      const rate = learningRateAt(optimizer.learningRate, this.#taken);
+      this.#updater.apply(optimizer.hyperparameters(this.#taken + 1, rate));
+      this.#taken++;
+      return { loss: Number(outputs[0]?.data[0]), statistics: step.statistics(outputs) };
+    });
   }
 
   /** The loss and the metrics of a batch, without a step. */
-  async evaluate(batch: Rows): Promise<StepResult> {
-    const step = await this.#compiled(batch, false);
-    const outputs = await step.compiled.run(this.#feeds(batch));
-    return { loss: Number(outputs[0]?.data[0]), statistics: step.statistics(outputs) };
+  evaluate(batch: Rows): Promise<StepResult> {
+    return this.#withStep(batch, false, async (step) => {
+      const outputs = await step.compiled.run(this.#feeds(batch));
+      return { loss: Number(outputs[0]?.data[0]), statistics: step.statistics(outputs) };
+    });
   }
 
   #feeds({ x, y, weight }: Rows): readonly NdArray[] {
@@ -157,18 +162,16 @@ export class Trainer {
     }
   }
 
-  #compiled(batch: Rows, training: boolean): Promise<Step> {
+  /** Runs something with the step that is compiled for batches of such shapes. */
+  #withStep(
+    batch: Rows,
+    training: boolean,
+    work: (step: Step) => Promise<StepResult>,
+  ): Promise<StepResult> {
     const shapes = [batch.x, batch.y, batch.weight].map((array) =>
       array === undefined ? "" : formatShape(array.shape),
     );
-    const key = `${training} ${shapes.join(" ")}`;
-    let step = this.#steps.get(key);
-    if (step === undefined) {
-      step = this.#compile(batch, training);
-      this.#steps.set(key, step);
-      step.catch(() => this.#steps.delete(key));
-    }
-    return step;
+    return this.#steps.use(`${training} ${shapes.join(" ")}`, () => this.#compile(batch, training), work);
   }
 
   /** Traces and compiles a step. Outputs: the loss, the metrics' statistics, the gradients' parts. */

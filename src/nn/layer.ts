@@ -135,7 +135,7 @@ export abstract class Layer {
       this.build(input);
       this.#input = input;
     } else if (!sameShape(this.#input.shape.slice(-1), input.shape.slice(-1)) && this.#weights.length > 0) {
-      throw this.fault(`was built for ${formatType(this.#input)}, got ${formatType(input)}`);
+      throw this.fault(`was built for ${formatInput(this.#input)}, got ${formatInput(input)}`);
     }
   }
 

@@ -48,20 +48,36 @@ describe("callbacks", () => {
       },
       onTrainEnd: (training) => void calls.push(`${name} train end ${training.stop}`),
     });
-    await line().fit(x, y, { epochs: 2, batchSize: 3, validationSplit: 0.25, callbacks: [make("a"), make("b")], ...quiet });
+    await line().fit(x, y, {
+      epochs: 2,
+      batchSize: 3,
+      validationSplit: 0.25,
+      callbacks: [make("a"), make("b")],
+      ...quiet,
+    });
     const both = (text: string) => [`a ${text}`, `b ${text}`];
     const epoch = (number: number) => [
       ...both(`epoch ${number} begin`),
       ...both("batch 0 loss,mae"),
       ...both(`epoch ${number} end loss,mae,val_loss,val_mae`),
     ];
-    expect(calls).toEqual([...both("train begin loss,mae,val_loss,val_mae"), ...epoch(0), ...epoch(1), ...both("train end false")]);
+    expect(calls).toEqual([
+      ...both("train begin loss,mae,val_loss,val_mae"),
+      ...epoch(0),
+      ...epoch(1),
+      ...both("train end false"),
+    ]);
   });
 
   test("see the mean over the epoch so far at each batch", async () => {
     const seen: number[] = [];
     const watcher: Callback = { onBatchEnd: (_step, { loss = 0 }) => void seen.push(loss) };
-    const { logs } = await line(0).fit(x, y, { batchSize: 1, shuffle: false, callbacks: [watcher], ...quiet });
+    const { logs } = await line(0).fit(x, y, {
+      batchSize: 1,
+      shuffle: false,
+      callbacks: [watcher],
+      ...quiet,
+    });
     // With w = 0 the losses are 9, 36, 81 and 144.
     expect(seen).toEqual([9, 22.5, 42, 67.5]);
     expect(logs.loss).toEqual([67.5]);
@@ -77,7 +93,13 @@ describe("callbacks", () => {
       onEpochEnd: (epoch, logs) => void calls.push(`epoch ${epoch} ${Object.keys(logs)}`),
       onTrainEnd: () => void calls.push("end"),
     };
-    const history = await line().fit(x, y, { epochs: 5, batchSize: 1, validationData: [x, y], callbacks: [stopper], ...quiet });
+    const history = await line().fit(x, y, {
+      epochs: 5,
+      batchSize: 1,
+      validationData: [x, y],
+      callbacks: [stopper],
+      ...quiet,
+    });
     expect(calls).toEqual(["batch 0", "batch 1", "epoch 0 loss,mae,val_loss,val_mae", "end"]);
     expect(history.epochs).toEqual([0]);
     expect(history.interrupted).toBe(false);
@@ -127,7 +149,11 @@ describe("callbacks", () => {
 });
 
 /** Feeds logs to a callback as fit does, and says after which epoch it ended the training. */
-function stopsAfter(options: EarlyStoppingOptions, values: readonly number[], name = options.monitor ?? "val_loss"): number | undefined {
+function stopsAfter(
+  options: EarlyStoppingOptions,
+  values: readonly number[],
+  name = options.monitor ?? "val_loss",
+): number | undefined {
   const model = line();
   const training: TrainingState = { model, logNames: [name], stop: false };
   const stopping = new EarlyStopping(options);
@@ -145,10 +171,20 @@ describe("EarlyStopping", () => {
     ["only once patience is used up", { patience: 2 }, [3, 2, 4, 5, 1], 3],
     ["not while there are improvements in between", { patience: 2 }, [3, 4, 2, 4, 1, 4], undefined],
     ["when improvements are too small to count", { minDelta: 0.5 }, [3, 2.4, 2], 2],
-    ["by small improvements that add up over the patience", { minDelta: 0.5, patience: 2 }, [3, 2.7, 2.4, 2.1], undefined],
+    [
+      "by small improvements that add up over the patience",
+      { minDelta: 0.5, patience: 2 },
+      [3, 2.7, 2.4, 2.1],
+      undefined,
+    ],
     ["when an accuracy falls", { monitor: "val_accuracy" }, [0.5, 0.6, 0.55], 2],
     ["when R² falls", { monitor: "val_r2" }, [-1, 0.6, 0.55], 2],
-    ["by the mode given: what is an accuracy to fall", { monitor: "val_accuracy", mode: "min" }, [0.5, 0.4, 0.45], 2],
+    [
+      "by the mode given: what is an accuracy to fall",
+      { monitor: "val_accuracy", mode: "min" },
+      [0.5, 0.4, 0.45],
+      2,
+    ],
     ["by the mode given: what is a loss to rise", { monitor: "loss", mode: "max" }, [1, 2, 1.5], 2],
     ["not before startFromEpoch", { startFromEpoch: 3 }, [1, 2, 3, 4, 5], 4],
     ["when the loss is no number any more", { patience: 1 }, [3, Number.NaN, 1], 1],
@@ -185,7 +221,13 @@ describe("EarlyStopping", () => {
   test("puts the best weights back where the epochs run out, too", async () => {
     const model = line(schedule);
     const stopping = new EarlyStopping({ patience: 10, restoreBestWeights: true });
-    await model.fit(x, y, { epochs: 5, batchSize: 4, validationData: [x, y], callbacks: [worse, stopping], ...quiet });
+    await model.fit(x, y, {
+      epochs: 5,
+      batchSize: 4,
+      validationData: [x, y],
+      callbacks: [worse, stopping],
+      ...quiet,
+    });
     expect(stopping.stoppedEpoch).toBeUndefined();
     expect(weightsOf(model)[0]).toBeCloseTo(3, 4);
   });
@@ -201,19 +243,22 @@ describe("EarlyStopping", () => {
 
   test("of a quantity that is not logged fails before anything is trained, and names those that are", async () => {
     const model = line();
-    const fit = (options: EarlyStoppingOptions, validationSplit = 0) =>
+    const train = (options: EarlyStoppingOptions, validationSplit = 0) =>
       model.fit(x, y, { callbacks: [new EarlyStopping(options)], validationSplit, ...quiet });
-    await expect(fit({})).rejects.toThrow(
+    await expect(train({})).rejects.toThrow(
       'EarlyStopping: there is no "val_loss" in the logs; there are loss, mae. Give fit validationData or validationSplit',
     );
-    await expect(fit({ monitor: "acuracy" }, 0.5)).rejects.toThrow(
+    await expect(train({ monitor: "acuracy" }, 0.5)).rejects.toThrow(
       'EarlyStopping: there is no "acuracy" in the logs; there are loss, mae, val_loss, val_mae',
     );
     expect(weightsOf(model)).toEqual([0]);
   });
 
   test.each<[object, string]>([
-    [{ patince: 3 }, 'EarlyStopping: there is no option "patince". Did you mean "patience"? It takes monitor, mode, patience'],
+    [
+      { patince: 3 },
+      'EarlyStopping: there is no option "patince". Did you mean "patience"? It takes monitor, mode, patience',
+    ],
     [{ patience: -1 }, "EarlyStopping: patience is to be a whole number from 0 up, got -1"],
     [{ patience: 1.5 }, "EarlyStopping: patience is to be a whole number from 0 up, got 1.5"],
     [{ minDelta: Number.NaN }, "EarlyStopping: minDelta is to be a number, got NaN"],
@@ -234,7 +279,7 @@ describe("ModelCheckpoint", () => {
   const folders = async (name: string) => (await readdir(join(root, name))).toSorted();
 
   /** Fits three epochs of which the second is best, with a checkpoint. */
-  async function fit(name: string, path: string, options: Partial<ModelCheckpointOptions> = {}) {
+  async function saved(name: string, path: string, options: Partial<ModelCheckpointOptions> = {}) {
     const model = line(0);
     const weights = [5, 3.5, 4];
     const move: Callback = { onEpochBegin: (epoch) => setWeights(model, [[weights[epoch] ?? 0]]) };
@@ -244,35 +289,42 @@ describe("ModelCheckpoint", () => {
 
   test("saves after each epoch, under the epoch's number and what was logged", async () => {
     // The loss is 7.5·(w - 3)²: 30, 1.875, 7.5.
-    await fit("each", "epoch-{epoch}-{loss}");
+    await saved("each", "epoch-{epoch}-{loss}");
     expect(await folders("each")).toEqual(["epoch-1-30.0000", "epoch-2-1.8750", "epoch-3-7.5000"]);
-    for (const [folder, w] of [["epoch-1-30.0000", 5], ["epoch-2-1.8750", 3.5]] as const) {
+    for (const [folder, w] of [
+      ["epoch-1-30.0000", 5],
+      ["epoch-2-1.8750", 3.5],
+    ] as const) {
       expect(weightsOf(await loadModel(join(root, "each", folder)))).toEqual([w]);
     }
   });
 
   test("takes widths and decimals as Keras' patterns have them", async () => {
-    await fit("wide", "{epoch:03d}-{loss:.2f}");
+    await saved("wide", "{epoch:03d}-{loss:.2f}");
     expect(await folders("wide")).toEqual(["001-30.00", "002-1.88", "003-7.50"]);
   });
 
   test("overwrites a path without a pattern, so that the last epoch stays", async () => {
-    await fit("last", "model");
+    await saved("last", "model");
     expect(weightsOf(await loadModel(join(root, "last", "model")))).toEqual([4]);
   });
 
   test("keeps the best only, if asked to", async () => {
-    await fit("best", "model", { saveBestOnly: true });
+    await saved("best", "model", { saveBestOnly: true });
     expect(weightsOf(await loadModel(join(root, "best", "model")))).toEqual([3.5]);
-    await fit("bests", "{epoch}", { saveBestOnly: true });
+    await saved("bests", "{epoch}", { saveBestOnly: true });
     expect(await folders("bests")).toEqual(["1", "2"]);
-    await fit("worst", "{epoch}", { saveBestOnly: true, mode: "max" });
+    await saved("worst", "{epoch}", { saveBestOnly: true, mode: "max" });
     expect(await folders("worst")).toEqual(["1"]);
   });
 
   test("goes on comparing over several fits", async () => {
     const model = line(0);
-    const checkpoint = new ModelCheckpoint({ path: join(root, "several", "{loss}"), monitor: "loss", saveBestOnly: true });
+    const checkpoint = new ModelCheckpoint({
+      path: join(root, "several", "{loss}"),
+      monitor: "loss",
+      saveBestOnly: true,
+    });
     for (const w of [5, 4, 6, 3]) {
       setWeights(model, [[w]]);
       await model.fit(x, y, { callbacks: [checkpoint], ...quiet });
@@ -281,23 +333,36 @@ describe("ModelCheckpoint", () => {
   });
 
   test("holds the history up to its epoch", async () => {
-    await fit("history", "{epoch}");
+    await saved("history", "{epoch}");
     const training = JSON.parse(await readFile(join(root, "history", "2", "training.json"), "utf8"));
-    expect(training.history).toEqual({ epochs: [0, 1], logs: { loss: [30, 1.875], mae: [5, 1.25] }, interrupted: false });
+    expect(training.history).toEqual({
+      epochs: [0, 1],
+      logs: { loss: [30, 1.875], mae: [5, 1.25] },
+      interrupted: false,
+    });
   });
 
   test("fails before anything is trained where it cannot work", async () => {
     const model = line();
-    const fitWith = (options: ModelCheckpointOptions) => model.fit(x, y, { callbacks: [new ModelCheckpoint(options)], ...quiet });
+    const fitWith = (options: ModelCheckpointOptions) =>
+      model.fit(x, y, { callbacks: [new ModelCheckpoint(options)], ...quiet });
     const path = join(root, "none");
-    await expect(fitWith({ path, saveBestOnly: true })).rejects.toThrow('ModelCheckpoint: there is no "val_loss" in the logs; there are loss, mae');
+    await expect(fitWith({ path, saveBestOnly: true })).rejects.toThrow(
+      'ModelCheckpoint: there is no "val_loss" in the logs; there are loss, mae',
+    );
     await expect(fitWith({ path: join(path, "{val_loss}") })).rejects.toThrow(
       "ModelCheckpoint: path cannot fill in val_loss; it can fill in epoch, loss, mae",
     );
-    await expect(fitWith({ path: join(path, "{epoch:x}") })).rejects.toThrow("ModelCheckpoint: path cannot fill in {epoch:x}");
-    expect(() => new ModelCheckpoint({} as ModelCheckpointOptions)).toThrow("ModelCheckpoint: path is to name a folder, got undefined");
+    await expect(fitWith({ path: join(path, "{epoch:x}") })).rejects.toThrow(
+      "ModelCheckpoint: path cannot fill in {epoch:x}",
+    );
+    expect(() => new ModelCheckpoint({} as ModelCheckpointOptions)).toThrow(
+      "ModelCheckpoint: path is to name a folder, got undefined",
+    );
     const odd: object = { path, filepath: "a" };
-    expect(() => new ModelCheckpoint(odd as ModelCheckpointOptions)).toThrow('ModelCheckpoint: there is no option "filepath"');
+    expect(() => new ModelCheckpoint(odd as ModelCheckpointOptions)).toThrow(
+      'ModelCheckpoint: there is no option "filepath"',
+    );
     expect(weightsOf(model)).toEqual([0]);
     expect(await readdir(root)).not.toContain("none");
   });
@@ -306,7 +371,9 @@ describe("ModelCheckpoint", () => {
     const model = line();
     const file = join(root, "each", "epoch-1-30.0000", "config.json");
     const checkpoint = new ModelCheckpoint({ path: join(file, "{epoch}") });
-    await expect(model.fit(x, y, { epochs: 3, callbacks: [checkpoint], ...quiet })).rejects.toThrow("a part of this path is a file, not a folder");
+    await expect(model.fit(x, y, { epochs: 3, callbacks: [checkpoint], ...quiet })).rejects.toThrow(
+      "a part of this path is a file, not a folder",
+    );
     expect(weightsOf(model)[0]).toBeGreaterThan(0);
   });
 });

@@ -26,7 +26,10 @@ describe("evaluate", () => {
 
   test("takes 32 rows at once unless said otherwise", async () => {
     const spy = new SpyDevice();
-    await identity([], spy).evaluate(filled([70, 1], (i) => i), filled([70], (i) => i));
+    await identity([], spy).evaluate(
+      filled([70, 1], (i) => i),
+      filled([70], (i) => i),
+    );
     expect(spy.runs.map(({ feeds }) => feeds.get("x")?.shape[0])).toEqual([32, 32, 6]);
   });
 
@@ -42,21 +45,33 @@ describe("evaluate", () => {
     ];
     for (const [loss, y] of [
       ["sparseCategoricalCrossentropy", [0, 1, 1]],
-      ["categoricalCrossentropy", [[1, 0, 0], [0, 1, 0], [0, 1, 0]]],
+      [
+        "categoricalCrossentropy",
+        [
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 1, 0],
+        ],
+      ],
     ] as const) {
       const model = sequential([layers.activation({ activation: "softmax", inputShape: [3] })]);
       model.compile({ loss, metrics: ["accuracy"] });
       const result = await model.evaluate(scores, y, { batchSize: 2 });
       expect(result.accuracy).toBeCloseTo(2 / 3, 12);
       // -log of the softmax at the label: log Σ eˢ - s.
-      const logSum = (row: readonly number[]) => Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0));
+      const logSum = (row: readonly number[]) =>
+        Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0));
       const losses = scores.map((row, i) => logSum(row) - (row[[0, 1, 1][i] ?? 0] ?? 0));
       expect(result.loss).toBeCloseTo(losses.reduce((a, b) => a + b) / 3, 5);
     }
   });
 
   test("does not train", async () => {
-    const model = sequential([layers.dense({ units: 2, inputShape: [3] }), layers.dropout({ rate: 0.5 }), layers.dense({ units: 1 })]);
+    const model = sequential([
+      layers.dense({ units: 2, inputShape: [3] }),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 1 }),
+    ]);
     model.compile({ loss: "mse" });
     const before = weightsOf(model);
     const [x, y] = [normal([8, 3]), normal([8, 1])];
@@ -67,7 +82,11 @@ describe("evaluate", () => {
 });
 
 describe("predict", () => {
-  const model = sequential([layers.lstm({ units: 3, inputShape: [4, 2] }), layers.dropout({ rate: 0.5 }), layers.dense({ units: 2 })]);
+  const model = sequential([
+    layers.lstm({ units: 3, inputShape: [4, 2] }),
+    layers.dropout({ rate: 0.5 }),
+    layers.dense({ units: 2 }),
+  ]);
   const x = normal([11, 4, 2]);
 
   test.each([1, 2, 5, 10, 11, 12, 256])("gives a row for each row, in batches of %i", async (batchSize) => {
@@ -123,7 +142,10 @@ describe("predict", () => {
     const line = sequential([layers.dense({ units: 1, inputShape: [1] })]);
     await line.predict([[1]]);
     line.compile({ loss: "mse" });
-    const [history, y] = await Promise.all([line.fit(normal([64, 1]), normal([64, 1]), { epochs: 2, verbose: "silent" }), line.predict(normal([300, 1]))]);
+    const [history, y] = await Promise.all([
+      line.fit(normal([64, 1]), normal([64, 1]), { epochs: 2, verbose: "silent" }),
+      line.predict(normal([300, 1])),
+    ]);
     expect(history.epochs).toEqual([0, 1]);
     expect(y.toArray().every(Number.isFinite)).toBe(true);
   });

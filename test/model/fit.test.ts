@@ -1,7 +1,16 @@
 // fit: what is learned, in which batches and epochs, and what the history says of it.
 
 import { describe, expect, test } from "vitest";
-import { type Callback, type FitOptions, layers, NdArray, ndarray, optimizers, Random, sequential } from "../../src/index.ts";
+import {
+  type Callback,
+  type FitOptions,
+  layers,
+  NdArray,
+  ndarray,
+  optimizers,
+  Random,
+  sequential,
+} from "../../src/index.ts";
 import { filled, linearData, normal, setWeights, weightsOf } from "./support/data.ts";
 import { SpyDevice } from "./support/spy-device.ts";
 
@@ -10,7 +19,11 @@ const quiet = { verbose: "silent" } as const;
 /** One weight and one bias, which start from 0. */
 function line(device?: SpyDevice) {
   const model = sequential([layers.dense({ units: 1, kernelInitializer: "zeros", inputShape: [1] })]);
-  model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: "mse", ...(device === undefined ? {} : { device }) });
+  model.compile({
+    optimizer: optimizers.sgd({ learningRate: 0.1 }),
+    loss: "mse",
+    ...(device === undefined ? {} : { device }),
+  });
   return model;
 }
 
@@ -42,13 +55,19 @@ describe("what is learned", () => {
 
     // The normal equations: (XᵀX)·w = Xᵀy, X having a column of ones for the bias.
     const rows = Array.from({ length: 64 }, (_, i) => [x.at(i, 0), x.at(i, 1), 1]);
-    const products = (f: (row: number[], i: number) => number) => rows.reduce((sum, row, i) => sum + f(row, i), 0);
+    const products = (f: (row: number[], i: number) => number) =>
+      rows.reduce((sum, row, i) => sum + f(row, i), 0);
     const at = (row: readonly number[], k: number) => row[k] ?? 0;
     const gram = [0, 1, 2].map((j) => [0, 1, 2].map((k) => products((row) => at(row, j) * at(row, k))));
-    const exact = solve(gram, [0, 1, 2].map((j) => products((row, i) => at(row, j) * y.at(i, 0))));
+    const exact = solve(
+      gram,
+      [0, 1, 2].map((j) => products((row, i) => at(row, j) * y.at(i, 0))),
+    );
     for (const [i, weight] of weightsOf(model).entries()) expect(weight).toBeCloseTo(exact[i] ?? 0, 5);
 
-    const loss = products((row, i) => (row.reduce((sum, value, k) => sum + value * at(exact, k), 0) - y.at(i, 0)) ** 2) / 64;
+    const loss =
+      products((row, i) => (row.reduce((sum, value, k) => sum + value * at(exact, k), 0) - y.at(i, 0)) ** 2) /
+      64;
     expect(logs.loss?.at(-1)).toBeCloseTo(loss, 5);
     expect(logs.loss?.[0]).toBeGreaterThan(1);
   });
@@ -58,7 +77,11 @@ describe("what is learned", () => {
       layers.dense({ units: 8, activation: "tanh", inputShape: [2] }),
       layers.dense({ units: 1, activation: "sigmoid" }),
     ]);
-    model.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
+    model.compile({
+      optimizer: optimizers.adam({ learningRate: 0.05 }),
+      loss: "binaryCrossentropy",
+      metrics: ["accuracy"],
+    });
     const x = [
       [0, 0],
       [0, 1],
@@ -77,7 +100,10 @@ describe("what is learned", () => {
     const wave = (t: number) => Math.sin(0.3 * t);
     const x = filled([rows, steps, 1], (i) => wave(Math.floor(i / steps) + (i % steps)));
     const y = filled([rows], (i) => wave(i + steps));
-    const model = sequential([layers.lstm({ units: 12, inputShape: [steps, 1] }), layers.dense({ units: 1 })]);
+    const model = sequential([
+      layers.lstm({ units: 12, inputShape: [steps, 1] }),
+      layers.dense({ units: 1 }),
+    ]);
     model.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: "mse", threads: 1 });
     const { logs } = await model.fit(x, y, { epochs: 40, validationSplit: 0.25, ...quiet });
     expect(logs.loss?.at(-1)).toBeLessThan(2e-3);
@@ -131,7 +157,11 @@ describe("batches", () => {
       expect(feeds.get("y")?.toArray()).toEqual(rows.map((row) => 10 * row));
       expect(feeds.get("sampleWeight")?.toArray()).toEqual(rows.map((row) => 100 * row));
     }
-    expect(batchesOf(spy).flat().toSorted((a, b) => Number(a) - Number(b))).toEqual(x.toArray());
+    expect(
+      batchesOf(spy)
+        .flat()
+        .toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual(x.toArray());
     expect(batchesOf(spy).flat()).not.toEqual(x.toArray());
   });
 
@@ -163,7 +193,10 @@ describe("batches", () => {
 describe("shuffling", () => {
   async function orders(options: FitOptions, seed?: number) {
     const spy = new SpyDevice();
-    const model = sequential([layers.dense({ units: 1, inputShape: [1] })], seed === undefined ? {} : { seed });
+    const model = sequential(
+      [layers.dense({ units: 1, inputShape: [1] })],
+      seed === undefined ? {} : { seed },
+    );
     model.compile({ loss: "mse", device: spy });
     const { x, y } = counting(40);
     await model.fit(x, y, { batchSize: 40, ...quiet, ...options });
@@ -197,12 +230,18 @@ describe("epochs and the history", () => {
     const watcher: Callback = { onEpochEnd: (epoch, logs) => void seen.push([epoch, logs]) };
     const model = sequential([layers.dense({ units: 1, inputShape: [2] })]);
     model.compile({ loss: "mse", metrics: ["mae", "r2"] });
-    const history = await model.fit(x, y, { epochs: 3, validationSplit: 0.2, callbacks: [watcher], ...quiet });
+    const history = await model.fit(x, y, {
+      epochs: 3,
+      validationSplit: 0.2,
+      callbacks: [watcher],
+      ...quiet,
+    });
     expect(history.epochs).toEqual([0, 1, 2]);
     expect(history.interrupted).toBe(false);
     expect(Object.keys(history.logs)).toEqual(["loss", "mae", "r2", "val_loss", "val_mae", "val_r2"]);
     const { logs } = history;
-    const row = (i: number) => Object.fromEntries(Object.entries(logs).map(([name, values]) => [name, values[i]]));
+    const row = (i: number) =>
+      Object.fromEntries(Object.entries(logs).map(([name, values]) => [name, values[i]]));
     expect(seen).toEqual([0, 1, 2].map((i) => [i, row(i)]));
     expect(model.history).toBe(history);
   });
@@ -283,7 +322,11 @@ describe("validation", () => {
   test("weighs held-out rows where weights are given with them", async () => {
     const model = line();
     const { x, y } = counting(4);
-    const validationData = [[[1], [2]], [[1], [0]], [3, 1]] as const;
+    const validationData = [
+      [[1], [2]],
+      [[1], [0]],
+      [3, 1],
+    ] as const;
     const { logs } = await model.fit(x, y, { validationData, ...quiet });
     const [w = 0, b = 0] = weightsOf(model);
     const errors = [(w + b - 1) ** 2, (2 * w + b) ** 2] as const;
@@ -305,12 +348,22 @@ describe("single steps", () => {
     const { x, y } = linearData(6);
     const weights = filled([6], (i) => i + 1);
     const make = () => {
-      const model = sequential([layers.dense({ units: 3, activation: "tanh", inputShape: [2] }), layers.dropout({ rate: 0.5 }), layers.dense({ units: 1 })]);
+      const model = sequential([
+        layers.dense({ units: 3, activation: "tanh", inputShape: [2] }),
+        layers.dropout({ rate: 0.5 }),
+        layers.dense({ units: 1 }),
+      ]);
       model.compile({ loss: "mse", metrics: ["mae"] });
       return model;
     };
     const [one, other] = [make(), make()];
-    const { logs } = await one.fit(x, y, { epochs: 3, batchSize: 6, shuffle: false, sampleWeight: weights, ...quiet });
+    const { logs } = await one.fit(x, y, {
+      epochs: 3,
+      batchSize: 6,
+      shuffle: false,
+      sampleWeight: weights,
+      ...quiet,
+    });
     for (let step = 0; step < 3; step++) {
       const { loss, mae } = await other.trainOnBatch(x, y, weights);
       expect([loss, mae]).toEqual([logs.loss?.[step], logs.mae?.[step]]);
@@ -342,7 +395,10 @@ describe("what data may look like", () => {
       [-1, 0.5],
     ];
     const targets = [1, -2, 0.25];
-    const given: readonly (readonly [Parameters<ReturnType<typeof line>["fit"]>[0], Parameters<ReturnType<typeof line>["fit"]>[1]])[] = [
+    const given: readonly (readonly [
+      Parameters<ReturnType<typeof line>["fit"]>[0],
+      Parameters<ReturnType<typeof line>["fit"]>[1],
+    ])[] = [
       [rows, targets],
       [rows, targets.map((value) => [value])],
       [ndarray(rows, { dtype: "float64" }), Float32Array.from(targets)],
@@ -379,7 +435,10 @@ describe("what data may look like", () => {
     const y = normal([4, 5, 1], 2);
     const results: number[][] = [];
     for (const targets of [y, y.reshape([4, 5])]) {
-      const model = sequential([layers.simpleRNN({ units: 2, returnSequences: true, inputShape: [5, 1] }), layers.timeDistributed({ layer: layers.dense({ units: 1 }) })]);
+      const model = sequential([
+        layers.simpleRNN({ units: 2, returnSequences: true, inputShape: [5, 1] }),
+        layers.timeDistributed({ layer: layers.dense({ units: 1 }) }),
+      ]);
       model.compile({ loss: "mse", metrics: ["mae"] });
       await model.fit(x, targets, { epochs: 2, ...quiet });
       results.push(weightsOf(model));

@@ -3,17 +3,27 @@
 import { describe, expect, test } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
 import { isOp } from "../../src/graph/op.ts";
-import type { Value } from "../../src/graph/tensor.ts";
 import { gather } from "../../src/graph/ops/gather.ts";
 import { reverse, transpose } from "../../src/graph/ops/layout.ts";
 import { input, randomOp } from "../../src/graph/ops/leaf.ts";
 import { matmul } from "../../src/graph/ops/matmul.ts";
 import { mean } from "../../src/graph/ops/reduce.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import type { Tensor, TensorType } from "../../src/graph/tensor.ts";
-import { type CallContext, Layer, type Loss, layers, type LayerConfig, ndarray, optimizers, Random, sequential, type Weight } from "../../src/index.ts";
+import type { Tensor, TensorType, Value } from "../../src/graph/tensor.ts";
+import {
+  type CallContext,
+  Layer,
+  type LayerConfig,
+  type Loss,
+  layers,
+  ndarray,
+  optimizers,
+  Random,
+  sequential,
+  type Weight,
+} from "../../src/index.ts";
 import type { Model } from "../../src/model/model.ts";
-import { loss as resolveLoss, reduceLoss } from "../../src/nn/losses.ts";
+import { reduceLoss, loss as resolveLoss } from "../../src/nn/losses.ts";
 import { NdArray } from "../../src/tensor/nd-array.ts";
 import { sameShape } from "../../src/tensor/shape.ts";
 import { filled, normal } from "./support/data.ts";
@@ -35,7 +45,12 @@ async function trainedGradients({ make, loss = "mse", x, y, sampleWeight }: Prob
   // Away from the zeros of a fresh bias.
   for (const [i, { weight }] of model.weights.entries()) {
     const moved = new Random(i).uniform(weight.shape, -0.3, 0.3).toFloat64();
-    weight.assign(new NdArray(weight.value.toFloat64().map((value, k) => value + (moved[k] ?? 0)), weight.shape));
+    weight.assign(
+      new NdArray(
+        weight.value.toFloat64().map((value, k) => value + (moved[k] ?? 0)),
+        weight.shape,
+      ),
+    );
   }
   const before = model.weights.map(({ weight }) => weight.value.toFloat64());
   const result = await model.trainOnBatch(x, y, sampleWeight);
@@ -55,8 +70,11 @@ function lossOf(model: Model, { loss: choice = "mse", x, y, sampleWeight }: Prob
     return tensor;
   };
   const weights = model.weights.map(({ name, weight }) => input(name, weight.value));
-  const bound = new Map<Weight, Tensor | undefined>(model.weights.map(({ weight }, i) => [weight, weights[i]]));
-  const value: CallContext["value"] = (weight) => bound.get(weight) ?? input("unknown", { dtype: "float32", shape: weight.shape });
+  const bound = new Map<Weight, Tensor | undefined>(
+    model.weights.map(({ weight }, i) => [weight, weights[i]]),
+  );
+  const value: CallContext["value"] = (weight) =>
+    bound.get(weight) ?? input("unknown", { dtype: "float32", shape: weight.shape });
   const loss = resolveLoss(choice);
   const predicted = model.apply(leaf("x", x), { training: true, value });
   const target = leaf("y", loss.targets === "labels" ? y.astype("int32") : y);
@@ -68,16 +86,22 @@ function lossOf(model: Model, { loss: choice = "mse", x, y, sampleWeight }: Prob
   for (const [i, { outputs }] of random.entries()) {
     const drawn = run?.feeds.get(`random${i}`);
     const [tensor] = outputs;
-    if (tensor !== undefined && drawn !== undefined) leaves.set(tensor, { shape: drawn.shape, data: drawn.toFloat64() });
+    if (tensor !== undefined && drawn !== undefined)
+      leaves.set(tensor, { shape: drawn.shape, data: drawn.toFloat64() });
   }
   return (values: readonly Float64Array[]): number => {
-    const given = weights.map((tensor, i) => [tensor, { shape: tensor.shape, data: values[i] ?? new Float64Array() }] as const);
+    const given = weights.map(
+      (tensor, i) => [tensor, { shape: tensor.shape, data: values[i] ?? new Float64Array() }] as const,
+    );
     return interpret([total], new Map([...leaves, ...given]))[0]?.data[0] ?? Number.NaN;
   };
 }
 
 /** Central differences with one step of Richardson's extrapolation: the error is of order step⁴. */
-function differences(f: (values: readonly Float64Array[]) => number, point: readonly Float64Array[]): Float64Array[] {
+function differences(
+  f: (values: readonly Float64Array[]) => number,
+  point: readonly Float64Array[],
+): Float64Array[] {
   const step = 4e-3;
   return point.map((values, i) =>
     values.map((value, k) => {
@@ -100,7 +124,8 @@ async function check(problem: Problem, optimize = true) {
     for (const [k, value] of gradient.entries()) {
       const off = Math.abs(value - (wanted[i]?.[k] ?? Number.NaN));
       // A weight near 1 is exact to 6e-8 before and after.
-      if (!(off < 1e-6 + 1e-5 * largest)) expect.fail(`${name}, element ${k}: the step takes ${value}, differences say ${wanted[i]?.[k]}`);
+      if (!(off < 1e-6 + 1e-5 * largest))
+        expect.fail(`${name}, element ${k}: the step takes ${value}, differences say ${wanted[i]?.[k]}`);
     }
   }
   return trained;
@@ -108,7 +133,15 @@ async function check(problem: Problem, optimize = true) {
 
 const series = normal([4, 5, 2]);
 const column = normal([4, 1], 2);
-const ids = ndarray([[1, 2, 2], [0, 5, 2], [2, 2, 2], [4, 1, 0]], { dtype: "int32" });
+const ids = ndarray(
+  [
+    [1, 2, 2],
+    [0, 5, 2],
+    [2, 2, 2],
+    [4, 1, 0],
+  ],
+  { dtype: "int32" },
+);
 const labels = ndarray([0, 2, 1, 2]);
 
 const stacks: Readonly<Record<string, Problem>> = {
@@ -122,25 +155,38 @@ const stacks: Readonly<Record<string, Problem>> = {
     y: normal([5, 1], 2),
   },
   "softmax and labels": {
-    make: () => [layers.dense({ units: 4, activation: "sigmoid", inputShape: [3] }), layers.dense({ units: 3, activation: "softmax" })],
+    make: () => [
+      layers.dense({ units: 4, activation: "sigmoid", inputShape: [3] }),
+      layers.dense({ units: 3, activation: "softmax" }),
+    ],
     loss: "sparseCategoricalCrossentropy",
     x: normal([4, 3]),
     y: labels,
   },
   "sigmoid and weighed rows": {
-    make: () => [layers.dense({ units: 3, activation: "tanh", inputShape: [3] }), layers.dense({ units: 1, activation: "sigmoid" })],
+    make: () => [
+      layers.dense({ units: 3, activation: "tanh", inputShape: [3] }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
     loss: "binaryCrossentropy",
     x: normal([4, 3]),
     y: filled([4, 1], (i) => i % 2),
     sampleWeight: filled([4], (i) => i + 0.5),
   },
   "two LSTMs": {
-    make: () => [layers.lstm({ units: 3, returnSequences: true, inputShape: [5, 2] }), layers.lstm({ units: 2 }), layers.dense({ units: 1 })],
+    make: () => [
+      layers.lstm({ units: 3, returnSequences: true, inputShape: [5, 2] }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1 }),
+    ],
     x: series,
     y: column,
   },
   "an LSTM that reads backwards": {
-    make: () => [layers.lstm({ units: 3, goBackwards: true, inputShape: [5, 2] }), layers.dense({ units: 1 })],
+    make: () => [
+      layers.lstm({ units: 3, goBackwards: true, inputShape: [5, 2] }),
+      layers.dense({ units: 1 }),
+    ],
     x: series,
     y: column,
   },
@@ -155,7 +201,10 @@ const stacks: Readonly<Record<string, Problem>> = {
     y: column,
   },
   "a simple RNN and a dense layer at each step": {
-    make: () => [layers.simpleRNN({ units: 3, returnSequences: true, inputShape: [5, 2] }), layers.timeDistributed({ layer: layers.dense({ units: 1 }) })],
+    make: () => [
+      layers.simpleRNN({ units: 3, returnSequences: true, inputShape: [5, 2] }),
+      layers.timeDistributed({ layer: layers.dense({ units: 1 }) }),
+    ],
     x: series,
     y: normal([4, 5, 1], 2),
   },
@@ -171,22 +220,36 @@ const stacks: Readonly<Record<string, Problem>> = {
     y: column,
   },
   "an embedding with ids that come again": {
-    make: () => [layers.embedding({ inputDim: 30, outputDim: 2, inputShape: [3] }), layers.lstm({ units: 2 }), layers.dense({ units: 1 })],
+    make: () => [
+      layers.embedding({ inputDim: 30, outputDim: 2, inputShape: [3] }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1 }),
+    ],
     x: ids,
     y: column,
   },
   "an embedding whose zeros are masked": {
-    make: () => [layers.embedding({ inputDim: 30, outputDim: 2, maskZero: true, inputShape: [3] }), layers.gru({ units: 2 }), layers.dense({ units: 1 })],
+    make: () => [
+      layers.embedding({ inputDim: 30, outputDim: 2, maskZero: true, inputShape: [3] }),
+      layers.gru({ units: 2 }),
+      layers.dense({ units: 1 }),
+    ],
     x: ids,
     y: column,
   },
   "a small embedding, most of which is read": {
-    make: () => [layers.embedding({ inputDim: 6, outputDim: 2, inputShape: [3] }), layers.flatten(), layers.dense({ units: 1 })],
+    make: () => [
+      layers.embedding({ inputDim: 6, outputDim: 2, inputShape: [3] }),
+      layers.flatten(),
+      layers.dense({ units: 1 }),
+    ],
     x: ids,
     y: column,
   },
   "labels of which some are ignored": {
-    make: () => [layers.simpleRNN({ units: 3, returnSequences: true, activation: "softmax", inputShape: [5, 2] })],
+    make: () => [
+      layers.simpleRNN({ units: 3, returnSequences: true, activation: "softmax", inputShape: [5, 2] }),
+    ],
     loss: { name: "sparseCategoricalCrossentropy", ignoreClass: -1 },
     x: series,
     y: filled([4, 5], (i) => (i % 4) - 1),
@@ -204,7 +267,8 @@ describe("the gradients of a step", () => {
       if (problem === undefined) throw new TypeError(`no stack ${name}`);
       const [one, other] = [await trainedGradients(problem), await trainedGradients(problem, false)];
       for (const [i, gradient] of one.gradients.entries()) {
-        for (const [k, value] of gradient.entries()) expect(value).toBeCloseTo(other.gradients[i]?.[k] ?? Number.NaN, 6);
+        for (const [k, value] of gradient.entries())
+          expect(value).toBeCloseTo(other.gradients[i]?.[k] ?? Number.NaN, 6);
       }
     }
   });
@@ -235,7 +299,9 @@ class Tied extends Layer {
     if (this.#table === undefined) throw this.fault("is not built");
     const table = value(this.#table);
     const rows = gather(table, ids); // [B, T, 2]
-    const both = this.#uses.includes("readBackwards") ? rows.mul(gather(table, reverse(ids, 1)).add(1)) : rows;
+    const both = this.#uses.includes("readBackwards")
+      ? rows.mul(gather(table, reverse(ids, 1)).add(1))
+      : rows;
     const vector = mean(both, 1); // [B, 2]
     return this.#uses.includes("output") ? matmul(vector, transpose(table)) : vector;
   }
@@ -265,14 +331,24 @@ describe("a table's gradient", () => {
   });
 
   test("adds up its uses where most rows are read", async () => {
-    await check({ make: () => [new Tied(6, ["read", "readBackwards", "output"], { inputShape: [3] })], x: ids, y: normal([4, 6], 2) });
+    await check({
+      make: () => [new Tied(6, ["read", "readBackwards", "output"], { inputShape: [3] })],
+      x: ids,
+      y: normal([4, 6], 2),
+    });
   });
 
   test("of one step leaves nothing behind for the next", async () => {
-    const model = sequential([layers.embedding({ inputDim: 30, outputDim: 2, inputShape: [3] }), layers.flatten(), layers.dense({ units: 1 })]);
+    const model = sequential([
+      layers.embedding({ inputDim: 30, outputDim: 2, inputShape: [3] }),
+      layers.flatten(),
+      layers.dense({ units: 1 }),
+    ]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5 }), loss: "mse" });
     const table = () => model.weights[0]?.weight.value.toArray() ?? [];
-    const changed = (before: readonly number[]) => [...new Set(table().flatMap((value, i) => (value === before[i] ? [] : [Math.floor(i / 2)])))];
+    const changed = (before: readonly number[]) => [
+      ...new Set(table().flatMap((value, i) => (value === before[i] ? [] : [Math.floor(i / 2)]))),
+    ];
     const first = table();
     await model.trainOnBatch([[1, 2, 2]], [1]);
     expect(changed(first)).toEqual([1, 2]);

@@ -53,7 +53,7 @@ interface Config {
 }
 
 /** Alters config.json, with a checksum that fits: by someone who knew how. */
-async function alter(change: (config: Config) => void, { signed = true } = {}): Promise<void> {
+async function alter(change: (config: Config) => unknown, { signed = true } = {}): Promise<void> {
   const config = JSON.parse(await readFile(at("config.json"), "utf8")) as Config;
   change(config);
   if (signed) config.checksum = await configChecksum(config);
@@ -74,7 +74,9 @@ describe("files", () => {
     const { length } = await readFile(at(file));
     await truncate(at(file), length - 1);
     const error = await fault();
-    expect(error.message).toBe(message(file, ` is ${length - 1} bytes, config.json says ${length}: the file was cut off or replaced`));
+    expect(error.message).toBe(
+      message(file, ` is ${length - 1} bytes, config.json says ${length}: the file was cut off or replaced`),
+    );
     await truncate(at(file), 0);
     expect((await fault()).message).toContain(`${at(file)} is 0 bytes`);
   });
@@ -86,34 +88,29 @@ describe("files", () => {
       altered[place] = (altered[place] ?? 0) ^ 1;
       await writeFile(at(file), altered);
       expect((await fault()).message).toBe(
-        message(file, " does not have the checksum that config.json gives: the file was altered after it was saved"),
+        message(
+          file,
+          " does not have the checksum that config.json gives: the file was altered after it was saved",
+        ),
       );
     }
   });
 
   test("config.json has one bit flipped, wherever that is", async () => {
     const bytes = await readFile(at("config.json"));
-    let passed = 0;
     for (let place = 0; place < bytes.length; place++) {
       const altered = Uint8Array.from(bytes);
       altered[place] = (altered[place] ?? 0) ^ 1;
       await writeFile(at("config.json"), altered);
-      try {
-        await loadModel(folder);
-        passed++;
-        // Only what JSON takes no notice of may change: a space for an exclamation mark is no JSON, so that nothing is left.
-        expect.fail(`byte ${place} of config.json, ${JSON.stringify(String.fromCharCode(bytes[place] ?? 0))}`);
-      } catch (error) {
-        if (!(error instanceof RecurraError)) throw error;
-        expect(error.message).toContain(folder);
-      }
+      expect((await fault()).message, `byte ${place}`).toContain(folder);
     }
-    expect(passed).toBe(0);
   });
 
   test("config.json is cut off", async () => {
     await truncate(at("config.json"), 100);
-    expect((await fault()).message).toContain(message("config.json", " is not JSON: it was cut off or altered ("));
+    expect((await fault()).message).toContain(
+      message("config.json", " is not JSON: it was cut off or altered ("),
+    );
     await truncate(at("config.json"), 0);
     expect((await fault()).message).toContain(" is not JSON");
   });
@@ -121,7 +118,9 @@ describe("files", () => {
   test("config.json is of something else", async () => {
     for (const text of ["null", "[]", "3", "{}", '{"format":"other"}']) {
       await writeFile(at("config.json"), text);
-      expect((await fault()).message).toContain(message("config.json", " does not describe a Recurra model: "));
+      expect((await fault()).message).toContain(
+        message("config.json", " does not describe a Recurra model: "),
+      );
     }
   });
 
@@ -139,7 +138,9 @@ describe("files", () => {
 
   test("the folder is not there, is a file, or is empty", async () => {
     const none = join(root, "nowhere");
-    expect((await fault(none)).message).toContain(`Cannot read "${join(none, "config.json")}": there is no such file`);
+    expect((await fault(none)).message).toContain(
+      `Cannot read "${join(none, "config.json")}": there is no such file`,
+    );
     const file = join(root, "file");
     await writeFile(file, "text");
     expect((await fault(file)).message).toContain("a part of this path is a file, not a folder");
@@ -151,7 +152,9 @@ describe("files", () => {
   test("a folder stands in the place of a file", async () => {
     await rm(at("model.onnx"));
     await mkdir(at("model.onnx"));
-    expect((await fault()).message).toContain(`Cannot read "${at("model.onnx")}": it is a folder, and a file is wanted`);
+    expect((await fault()).message).toContain(
+      `Cannot read "${at("model.onnx")}": it is a folder, and a file is wanted`,
+    );
   });
 });
 
@@ -164,17 +167,29 @@ describe("config.json was altered", () => {
     const error = await fault();
     expect(error.code).toBe("newer-version");
     expect(error.message).toBe(
-      message("config.json", " is of version 2 of the format, this Recurra reads up to 1: install a newer one to read the model"),
+      message(
+        "config.json",
+        " is of version 2 of the format, this Recurra reads up to 1: install a newer one to read the model",
+      ),
     );
   });
 
   test("and names a layer that there is not", async () => {
-    for (const [className, advice] of [["LTSM", 'Did you mean "LSTM"? '], ["toString", ""], ["Transformer9", ""]] as const) {
+    for (const [className, advice] of [
+      ["LTSM", 'Did you mean "LSTM"? '],
+      ["toString", ""],
+      ["Transformer9", ""],
+    ] as const) {
       await alter((config) => {
         const [first] = config.layers;
         if (first !== undefined) first.className = className;
       });
-      expect((await fault()).message).toContain(message("config.json", `, layer 0: there is no layer class "${className}". ${advice}There are Activation,`));
+      expect((await fault()).message).toContain(
+        message(
+          "config.json",
+          `, layer 0: there is no layer class "${className}". ${advice}There are Activation,`,
+        ),
+      );
     }
   });
 
@@ -197,11 +212,17 @@ describe("config.json was altered", () => {
 
   test("and has a layer more, a layer less, or another name", async () => {
     const original = await readFile(at("config.json"));
-    await alter((config) => void config.layers.push({ className: "Dense", config: { units: 1, name: "extra" } }));
-    expect((await fault()).message).toContain("\n  extra/kernel: wanted [1, 1], missing\n  extra/bias: wanted [1], missing");
+    await alter(
+      (config) => void config.layers.push({ className: "Dense", config: { units: 1, name: "extra" } }),
+    );
+    expect((await fault()).message).toContain(
+      "\n  extra/kernel: wanted [1, 1], missing\n  extra/bias: wanted [1], missing",
+    );
     await writeFile(at("config.json"), original);
     await alter((config) => void config.layers.pop());
-    expect((await fault()).message).toContain("\n  dense_1/kernel: not wanted, got [2, 1]\n  dense_1/bias: not wanted, got [1]");
+    expect((await fault()).message).toContain(
+      "\n  dense_1/kernel: not wanted, got [2, 1]\n  dense_1/bias: not wanted, got [1]",
+    );
     await writeFile(at("config.json"), original);
     await alter((config) => {
       const [first] = config.layers;
@@ -210,27 +231,64 @@ describe("config.json was altered", () => {
     expect((await fault()).message).toContain("\n  renamed/kernel: wanted [2, 12], missing");
   });
 
-  test.each<[string, (config: Config) => void, string]>([
-    ["an option out of range", (config) => Object.assign(config.layers[0]?.config ?? {}, { units: "ten" }), ", layer 0: LSTM: units is a positive whole number, got ten"],
-    ["an option that there is not", (config) => Object.assign(config.layers[1]?.config ?? {}, { unit: 3 }), ', layer 1: Dense: there is no option "unit"'],
-    ["an activation that there is not", (config) => Object.assign(config.layers[1]?.config ?? {}, { activation: "tanj" }), ', layer 1: there is no activation "tanj". Did you mean "tanh"?'],
-    ["an input shape that does not fit", (config) => Object.assign(config.layers[0]?.config ?? {}, { inputShape: [4] }), ": layer lstm (LSTM) wants [batch, steps, features], got float32 [batch, 4]"],
-    ["two layers of one name", (config) => Object.assign(config.layers[0]?.config ?? {}, { name: "dense" }), ': sequential: two layers are named "dense"'],
-    ["a seed that is none", (config) => void (config.seed = -1), ": Random: seed -1; wanted"],
-    ["a loss that there is not", (config) => void (config.compile = { loss: "mze" }), ': there is no loss "mze". Did you mean "mse"?'],
-    ["a model class that there is not", (config) => void (config.className = "Functional"), ': there is no model class "Functional". There is Sequential'],
-    ["no layers", (config) => void (config.layers = []), " does not describe a Recurra model: layers"],
-    ["a file less", (config) => void (config.files = {}), " does not list weights.safetensors"],
+  test.each<[string, (config: Config) => unknown, string]>([
+    [
+      "an option out of range",
+      (config) => Object.assign(config.layers[0]?.config ?? {}, { units: "ten" }),
+      ", layer 0: LSTM: units is a positive whole number, got ten",
+    ],
+    [
+      "an option that there is not",
+      (config) => Object.assign(config.layers[1]?.config ?? {}, { unit: 3 }),
+      ', layer 1: Dense: there is no option "unit"',
+    ],
+    [
+      "an activation that there is not",
+      (config) => Object.assign(config.layers[1]?.config ?? {}, { activation: "tanj" }),
+      ', layer 1: there is no activation "tanj". Did you mean "tanh"?',
+    ],
+    [
+      "an input shape that does not fit",
+      (config) => Object.assign(config.layers[0]?.config ?? {}, { inputShape: [4] }),
+      ": layer lstm (LSTM) wants [batch, steps, features], got float32 [batch, 4]",
+    ],
+    [
+      "two layers of one name",
+      (config) => Object.assign(config.layers[0]?.config ?? {}, { name: "dense" }),
+      ': sequential: two layers are named "dense"',
+    ],
+    ["a seed that is none", (config) => Object.assign(config, { seed: -1 }), ": Random: seed -1; wanted"],
+    [
+      "a loss that there is not",
+      (config) => Object.assign(config, { compile: { loss: "mze" } }),
+      ': there is no loss "mze". Did you mean "mse"?',
+    ],
+    [
+      "a model class that there is not",
+      (config) => Object.assign(config, { className: "Functional" }),
+      ': there is no model class "Functional". There is Sequential',
+    ],
+    [
+      "no layers",
+      (config) => Object.assign(config, { layers: [] }),
+      " does not describe a Recurra model: layers",
+    ],
+    ["a file less", (config) => Object.assign(config, { files: {} }), " does not list weights.safetensors"],
   ])("and has %s", async (_, change, text) => {
     await alter(change);
     expect((await fault()).message).toContain(message("config.json", text));
   });
 
   test("in a way that only its checksum shows", async () => {
-    await alter((config) => void (config.seed = 7), { signed: false });
+    await alter((config) => Object.assign(config, { seed: 7 }), { signed: false });
     const error = await fault();
     expect(error.code).toBe("file-altered");
-    expect(error.message).toBe(message("config.json", " does not have the checksum that it holds: the file was altered after it was saved"));
+    expect(error.message).toBe(
+      message(
+        "config.json",
+        " does not have the checksum that it holds: the file was altered after it was saved",
+      ),
+    );
   });
 
   test("in its layout only: that is no fault", async () => {

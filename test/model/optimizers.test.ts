@@ -21,8 +21,11 @@ const start: Weights = [[0.5, -0.25, 0.75], [0.1]];
 
 /** The gradient of the mean squared error of x·kernel + bias. */
 function gradientOf([kernel = [], bias = []]: Weights): number[][] {
-  const errors = x.map((row, i) => row.reduce((sum, value, k) => sum + value * (kernel[k] ?? 0), bias[0] ?? 0) - (y[i] ?? 0));
-  const sum = (f: (error: number, i: number) => number) => errors.reduce((total, error, i) => total + f(error, i), 0);
+  const errors = x.map(
+    (row, i) => row.reduce((sum, value, k) => sum + value * (kernel[k] ?? 0), bias[0] ?? 0) - (y[i] ?? 0),
+  );
+  const sum = (f: (error: number, i: number) => number) =>
+    errors.reduce((total, error, i) => total + f(error, i), 0);
   const slope = (k: number) => (2 / x.length) * sum((error, i) => error * (x[i]?.[k] ?? 0));
   return [[0, 1, 2].map(slope), [(2 / x.length) * sum((error) => error)]];
 }
@@ -30,7 +33,10 @@ function gradientOf([kernel = [], bias = []]: Weights): number[][] {
 const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 /** Gradients as the options clip them. */
-function clipped(gradients: readonly (readonly number[])[], { clipnorm, globalClipnorm, clipvalue }: Options): number[][] {
+function clipped(
+  gradients: readonly (readonly number[])[],
+  { clipnorm, globalClipnorm, clipvalue }: Options,
+): number[][] {
   const all = norm(gradients.flat());
   return gradients.map((gradient) =>
     gradient.map((g) => {
@@ -50,35 +56,37 @@ interface Cell {
 }
 
 /** How one number w moves, by the formulas of Keras' documentation. */
-const rules: Record<string, (g: number, rate: number, step: number, cell: Cell, options: Options) => number> = {
-  sgd(g, rate, _step, cell, { momentum = 0, nesterov = false }) {
-    if (momentum === 0) return -rate * g;
-    cell.m = Number(momentum) * cell.m - rate * g;
-    return nesterov === true ? Number(momentum) * cell.m - rate * g : cell.m;
-  },
-  rmsprop(g, rate, _step, cell, { rho = 0.9, momentum = 0, centered = false, epsilon = 1e-7 }) {
-    cell.v = Number(rho) * cell.v + (1 - Number(rho)) * g * g;
-    cell.a = Number(rho) * cell.a + (1 - Number(rho)) * g;
-    const spread = cell.v - (centered === true ? cell.a ** 2 : 0);
-    cell.m = Number(momentum) * cell.m + (rate * g) / Math.sqrt(spread + Number(epsilon));
-    return -cell.m;
-  },
-  adam(g, rate, step, cell, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false }) {
-    cell.m = Number(beta1) * cell.m + (1 - Number(beta1)) * g;
-    cell.v = Number(beta2) * cell.v + (1 - Number(beta2)) * g * g;
-    cell.a = amsgrad === true ? Math.max(cell.a, cell.v) : cell.v;
-    const mean = cell.m / (1 - Number(beta1) ** step);
-    const square = cell.a / (1 - Number(beta2) ** step);
-    return (-rate * mean) / (Math.sqrt(square) + Number(epsilon) / Math.sqrt(1 - Number(beta2) ** step));
-  },
-};
+const rules: Record<string, (g: number, rate: number, step: number, cell: Cell, options: Options) => number> =
+  {
+    sgd(g, rate, _step, cell, { momentum = 0, nesterov = false }) {
+      if (momentum === 0) return -rate * g;
+      cell.m = Number(momentum) * cell.m - rate * g;
+      return nesterov === true ? Number(momentum) * cell.m - rate * g : cell.m;
+    },
+    rmsprop(g, rate, _step, cell, { rho = 0.9, momentum = 0, centered = false, epsilon = 1e-7 }) {
+      cell.v = Number(rho) * cell.v + (1 - Number(rho)) * g * g;
+      cell.a = Number(rho) * cell.a + (1 - Number(rho)) * g;
+      const spread = cell.v - (centered === true ? cell.a ** 2 : 0);
+      cell.m = Number(momentum) * cell.m + (rate * g) / Math.sqrt(spread + Number(epsilon));
+      return -cell.m;
+    },
+    adam(g, rate, step, cell, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false }) {
+      cell.m = Number(beta1) * cell.m + (1 - Number(beta1)) * g;
+      cell.v = Number(beta2) * cell.v + (1 - Number(beta2)) * g * g;
+      cell.a = amsgrad === true ? Math.max(cell.a, cell.v) : cell.v;
+      const mean = cell.m / (1 - Number(beta1) ** step);
+      const square = cell.a / (1 - Number(beta2) ** step);
+      return (-rate * mean) / (Math.sqrt(square) + Number(epsilon) / Math.sqrt(1 - Number(beta2) ** step));
+    },
+  };
 
 /** The weights after ten steps. */
 function reference(name: string, options: Options): number[] {
   const rule = rules[name === "adamw" ? "adam" : name];
   if (rule === undefined) throw new TypeError(`no rule for ${name}`);
   const cells = start.map((values) => values.map((): Cell => ({ m: 0, v: 0, a: 0 })));
-  const { learningRate = name === "sgd" ? 0.01 : 0.001, weightDecay = name === "adamw" ? 0.004 : 0 } = options;
+  const { learningRate = name === "sgd" ? 0.01 : 0.001, weightDecay = name === "adamw" ? 0.004 : 0 } =
+    options;
   let weights: number[][] = start.map((values) => [...values]);
   for (let step = 1; step <= 10; step++) {
     const rate = typeof learningRate === "function" ? learningRate(step - 1) : Number(learningRate);
@@ -86,7 +94,9 @@ function reference(name: string, options: Options): number[] {
     weights = weights.map((values, i) =>
       values.map((value, k) => {
         const cell = cells[i]?.[k] ?? { m: 0, v: 0, a: 0 };
-        return value - rate * Number(weightDecay) * value + rule(gradients[i]?.[k] ?? 0, rate, step, cell, options);
+        return (
+          value - rate * Number(weightDecay) * value + rule(gradients[i]?.[k] ?? 0, rate, step, cell, options)
+        );
       }),
     );
   }
@@ -115,7 +125,14 @@ const kinds: readonly (readonly [string, Options])[] = [
 ];
 
 // The gradients' norms run from some 10 to 30, so each of these limits holds them.
-const limits: readonly Options[] = [{}, { clipnorm: 2 }, { globalClipnorm: 3 }, { clipvalue: 1.5 }, { clipnorm: 1e6 }, { weightDecay: 0.1 }];
+const limits: readonly Options[] = [
+  {},
+  { clipnorm: 2 },
+  { globalClipnorm: 3 },
+  { clipvalue: 1.5 },
+  { clipnorm: 1e6 },
+  { weightDecay: 0.1 },
+];
 
 describe.each(kinds)("%s %o", (name, options) => {
   test.each(limits)("%o", async (limit) => {
@@ -164,7 +181,10 @@ describe("a schedule", () => {
 
   test("that gives no number is named, and the weights stay", async () => {
     const model = sequential([layers.dense({ units: 1, inputShape: [3] })]);
-    model.compile({ optimizer: optimizers.sgd({ learningRate: (step) => (step < 1 ? 0.1 : Number.NaN) }), loss: "mse" });
+    model.compile({
+      optimizer: optimizers.sgd({ learningRate: (step) => (step < 1 ? 0.1 : Number.NaN) }),
+      loss: "mse",
+    });
     await model.trainOnBatch(x, y);
     const before = weightsOf(model);
     await expect(model.trainOnBatch(x, y)).rejects.toThrow(
@@ -190,7 +210,9 @@ test("compiling again starts the optimiser afresh and keeps the weights", async 
 
 test("reinitialize draws the weights of a seed and starts the optimiser afresh", async () => {
   const make = (seed: number) => {
-    const model = sequential([layers.dense({ units: 1, inputShape: [3] }), layers.dropout({ rate: 0.5 })], { seed });
+    const model = sequential([layers.dense({ units: 1, inputShape: [3] }), layers.dropout({ rate: 0.5 })], {
+      seed,
+    });
     model.compile({ loss: "mse" });
     return model;
   };
@@ -204,4 +226,3 @@ test("reinitialize draws the weights of a seed and starts the optimiser afresh",
   await other.fit(x, y, { epochs: 3, verbose: "silent" });
   expect(weightsOf(other)).toEqual(learned);
 });
-

@@ -14,7 +14,13 @@ describe("a seed", () => {
   async function train(seed: number) {
     const model = sequential(
       [
-        layers.lstm({ units: 5, dropout: 0.2, recurrentDropout: 0.2, returnSequences: true, inputShape: [6, 2] }),
+        layers.lstm({
+          units: 5,
+          dropout: 0.2,
+          recurrentDropout: 0.2,
+          returnSequences: true,
+          inputShape: [6, 2],
+        }),
         layers.dropout({ rate: 0.3 }),
         layers.gru({ units: 4 }),
         layers.dense({ units: 1 }),
@@ -33,11 +39,16 @@ describe("a seed", () => {
   test("of another number gives another training", async () => {
     const [one, other] = [await train(11), await train(12)];
     expect(other.logs.loss).not.toEqual(one.logs.loss);
-    expect(other.weights.filter((value, i) => value === one.weights[i] && value !== 0 && value !== 1)).toEqual([]);
+    expect(
+      other.weights.filter((value, i) => value === one.weights[i] && value !== 0 && value !== 1),
+    ).toEqual([]);
   });
 
   test("draws the first weights before anything is compiled", () => {
-    const make = (seed: number) => weightsOf(sequential([layers.dense({ units: 3, inputShape: [4] }), layers.dense({ units: 3 })], { seed }));
+    const make = (seed: number) =>
+      weightsOf(
+        sequential([layers.dense({ units: 3, inputShape: [4] }), layers.dense({ units: 3 })], { seed }),
+      );
     expect(make(1)).toEqual(make(1));
     expect(make(1)).not.toEqual(make(2));
     // Two kernels of the same shape are drawn apart.
@@ -70,7 +81,8 @@ describe("dropout", () => {
     const x = normal([8, 4]);
     await model.predict(x);
     await model.evaluate(x, normal([8, 1]));
-    for (const { feeds } of spy.runs) expect([...feeds.keys()].filter((name) => name.startsWith("random"))).toEqual([]);
+    for (const { feeds } of spy.runs)
+      expect([...feeds.keys()].filter((name) => name.startsWith("random"))).toEqual([]);
     expect(spy.runs.length).toBe(2);
   });
 });
@@ -83,7 +95,10 @@ describe("a frozen layer", () => {
   };
 
   test("keeps its weights, under any optimiser, and costs no gradient", async () => {
-    for (const optimizer of [optimizers.sgd({ momentum: 0.9, weightDecay: 0.1 }), optimizers.adamw({ learningRate: 0.1, globalClipnorm: 1 })]) {
+    for (const optimizer of [
+      optimizers.sgd({ momentum: 0.9, weightDecay: 0.1 }),
+      optimizers.adamw({ learningRate: 0.1, globalClipnorm: 1 }),
+    ]) {
       const spy = new SpyDevice();
       const model = sequential([
         layers.dense({ units: 7, activation: "tanh", trainable: false, inputShape: [2] }),
@@ -101,7 +116,10 @@ describe("a frozen layer", () => {
   });
 
   test("lets the gradient through to the layers below it", async () => {
-    const model = sequential([layers.dense({ units: 3, inputShape: [2] }), layers.dense({ units: 1, trainable: false })]);
+    const model = sequential([
+      layers.dense({ units: 3, inputShape: [2] }),
+      layers.dense({ units: 1, trainable: false }),
+    ]);
     model.compile({ loss: "mse" });
     const [free, frozen] = [kernel(model, 0), kernel(model, 1)];
     await model.fit(x, y, quiet);
@@ -142,7 +160,10 @@ describe("a frozen layer", () => {
 
   test("within a TimeDistributed is frozen too", async () => {
     const inner = layers.dense({ units: 1, trainable: false });
-    const model = sequential([layers.simpleRNN({ units: 2, returnSequences: true, inputShape: [3, 1] }), layers.timeDistributed({ layer: inner })]);
+    const model = sequential([
+      layers.simpleRNN({ units: 2, returnSequences: true, inputShape: [3, 1] }),
+      layers.timeDistributed({ layer: inner }),
+    ]);
     model.compile({ loss: "mse" });
     const before = kernel(model, 1);
     await model.fit(normal([8, 3, 1]), normal([8, 3, 1]), quiet);
@@ -154,12 +175,20 @@ describe("layers of one model in another", () => {
   const { x, y } = linearData(32);
 
   test("keep what they have learned, and their names", async () => {
-    const base = sequential([layers.dense({ units: 4, activation: "tanh", inputShape: [2] }), layers.dense({ units: 1 })]);
+    const base = sequential([
+      layers.dense({ units: 4, activation: "tanh", inputShape: [2] }),
+      layers.dense({ units: 1 }),
+    ]);
     base.compile({ loss: "mse" });
     await base.fit(x, y, { epochs: 3, ...quiet });
     const learned = weightsOf(base);
     const head = sequential([...base.layers.slice(0, 1), layers.dense({ units: 2 })], { seed: 5 });
-    expect(head.weights.map(({ name }) => name)).toEqual(["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"]);
+    expect(head.weights.map(({ name }) => name)).toEqual([
+      "dense/kernel",
+      "dense/bias",
+      "dense_1/kernel",
+      "dense_1/bias",
+    ]);
     expect(weightsOf(head).slice(0, 12)).toEqual(learned.slice(0, 12));
     expect(weightsOf(base)).toEqual(learned);
     const other = sequential([layers.dense({ units: 2, inputShape: [4] }), ...base.layers.slice(1)]);
@@ -169,7 +198,10 @@ describe("layers of one model in another", () => {
 
   test("are trained by both, in turn", async () => {
     const shared = layers.dense({ units: 3, inputShape: [2] });
-    const [one, other] = [sequential([shared, layers.dense({ units: 1 })]), sequential([shared, layers.dense({ units: 1 })])];
+    const [one, other] = [
+      sequential([shared, layers.dense({ units: 1 })]),
+      sequential([shared, layers.dense({ units: 1 })]),
+    ];
     one.compile({ loss: "mse" });
     other.compile({ loss: "mse" });
     const value = () => shared.weights[0]?.value.toArray();
@@ -190,10 +222,18 @@ describe("layers of one model in another", () => {
 test("training is the same with the passes over the graph and without", async () => {
   const results = [];
   for (const optimize of [true, false]) {
-    const model = sequential([layers.lstm({ units: 4, recurrentDropout: 0.2, inputShape: [5, 1] }), layers.dense({ units: 1 })]);
+    const model = sequential([
+      layers.lstm({ units: 4, recurrentDropout: 0.2, inputShape: [5, 1] }),
+      layers.dense({ units: 1 }),
+    ]);
     model.compile({ loss: "mse", optimize });
-    await model.fit(filled([12, 5, 1], (i) => Math.sin(i)), filled([12], (i) => Math.cos(i)), { epochs: 3, batchSize: 5, ...quiet });
+    await model.fit(
+      filled([12, 5, 1], (i) => Math.sin(i)),
+      filled([12], (i) => Math.cos(i)),
+      { epochs: 3, batchSize: 5, ...quiet },
+    );
     results.push(weightsOf(model));
   }
-  for (const [i, value] of (results[0] ?? []).entries()) expect(value).toBeCloseTo(results[1]?.[i] ?? Number.NaN, 5);
+  for (const [i, value] of (results[0] ?? []).entries())
+    expect(value).toBeCloseTo(results[1]?.[i] ?? Number.NaN, 5);
 });

@@ -30,7 +30,11 @@ Non-trainable params: 0`);
 
   test("an embedding and an LSTM on 80 tokens", () => {
     const model = sequential(
-      [layers.embedding({ inputDim: 20_000, outputDim: 128, inputShape: [80] }), layers.lstm({ units: 128 }), layers.dense({ units: 1 })],
+      [
+        layers.embedding({ inputDim: 20_000, outputDim: 128, inputShape: [80] }),
+        layers.lstm({ units: 128 }),
+        layers.dense({ units: 1 }),
+      ],
       { name: "imdb" },
     );
     expect(model.summary()).toBe(`\
@@ -60,7 +64,9 @@ Non-trainable params: 0`);
   test("a GRU with the bias of cuDNN, and without", () => {
     const count = (layer: Layer) => sequential([layer]).countParams();
     expect(count(layers.gru({ units: 8, inputShape: [5, 3] }))).toBe(3 * (3 * 8 + 8 * 8 + 2 * 8));
-    expect(count(layers.gru({ units: 8, resetAfter: false, inputShape: [5, 3] }))).toBe(3 * (3 * 8 + 8 * 8 + 8));
+    expect(count(layers.gru({ units: 8, resetAfter: false, inputShape: [5, 3] }))).toBe(
+      3 * (3 * 8 + 8 * 8 + 8),
+    );
     expect(count(layers.gru({ units: 8, useBias: false, inputShape: [5, 3] }))).toBe(3 * (3 * 8 + 8 * 8));
   });
 

@@ -11,7 +11,11 @@ const rate = 0.1;
 /** y = w·x + b, one number in and out. */
 function line(device?: SpyDevice) {
   const model = sequential([layers.dense({ units: 1, inputShape: [1] })]);
-  model.compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: "mse", ...(device === undefined ? {} : { device }) });
+  model.compile({
+    optimizer: optimizers.sgd({ learningRate: rate }),
+    loss: "mse",
+    ...(device === undefined ? {} : { device }),
+  });
   setWeights(model, [[0.5], [-0.25]]);
   return model;
 }
@@ -20,7 +24,10 @@ const x = [[1], [-2], [3]];
 const y = [2, 1, 0.5];
 
 /** A step of gradient descent on Σ weight·(w·x + b - y)² / n. */
-function handStep([w = 0, b = 0]: readonly number[], rows: readonly (readonly [x: number, y: number, weight: number])[]) {
+function handStep(
+  [w = 0, b = 0]: readonly number[],
+  rows: readonly (readonly [x: number, y: number, weight: number])[],
+) {
   const n = rows.length;
   const errors = rows.map(([x, y]) => w * x + b - y);
   const sum = (f: (i: number) => number) => rows.reduce((total, _, i) => total + f(i), 0);
@@ -69,18 +76,28 @@ describe("sampleWeight", () => {
 
   test("weighs the steps of a sequence one by one, or each sequence whole", async () => {
     const make = () => {
-      const model = sequential([layers.timeDistributed({ layer: layers.dense({ units: 1 }), inputShape: [3, 1] })]);
+      const model = sequential([
+        layers.timeDistributed({ layer: layers.dense({ units: 1 }), inputShape: [3, 1] }),
+      ]);
       model.compile({ optimizer: "sgd", loss: "mse" });
       setWeights(model, [[0], [0]]);
       return model;
     };
-    const sequences = [[[0], [0], [0]], [[0], [0], [0]]];
+    const sequences = [
+      [[0], [0], [0]],
+      [[0], [0], [0]],
+    ];
     const targets = [
       [1, 2, 3],
       [4, 5, 6],
     ];
     // Mean over rows and steps of weight · target².
-    const each = await make().evaluate(sequences, targets, { sampleWeight: [[1, 0, 2], [0, 0.5, 1]] });
+    const each = await make().evaluate(sequences, targets, {
+      sampleWeight: [
+        [1, 0, 2],
+        [0, 0.5, 1],
+      ],
+    });
     expect(each.loss).toBeCloseTo((1 + 0 + 18 + 0 + 12.5 + 36) / 6, 5);
     const whole = await make().evaluate(sequences, targets, { sampleWeight: [2, 1] });
     expect(whole.loss).toBeCloseTo((2 * (1 + 4 + 9) + 16 + 25 + 36) / 6, 5);
@@ -99,11 +116,22 @@ describe("sampleWeight", () => {
 describe("classWeight", () => {
   const features = [[1], [2], [3], [4]];
 
-  async function weightsFed(targets: Parameters<ReturnType<typeof line>["fit"]>[1], options: object, units = 1): Promise<(number[] | undefined)[]> {
+  async function weightsFed(
+    targets: Parameters<ReturnType<typeof line>["fit"]>[1],
+    options: object,
+    units = 1,
+  ): Promise<(number[] | undefined)[]> {
     const spy = new SpyDevice();
-    const model = sequential([layers.dense({ units, activation: units === 1 ? "sigmoid" : "softmax", inputShape: [1] })]);
+    const model = sequential([
+      layers.dense({ units, activation: units === 1 ? "sigmoid" : "softmax", inputShape: [1] }),
+    ]);
     const isOneHot = Array.isArray(targets) && Array.isArray(targets[0]);
-    const loss = units === 1 ? "binaryCrossentropy" : isOneHot ? "categoricalCrossentropy" : "sparseCategoricalCrossentropy";
+    const loss =
+      units === 1
+        ? "binaryCrossentropy"
+        : isOneHot
+          ? "categoricalCrossentropy"
+          : "sparseCategoricalCrossentropy";
     model.compile({ optimizer: "sgd", loss, device: spy });
     await model.fit(features, targets, { ...quiet, ...options });
     return spy.runs.map(({ feeds }) => feeds.get("sampleWeight")?.toArray());
@@ -161,7 +189,11 @@ describe("classWeight", () => {
   });
 
   test.each<[string, unknown, string]>([
-    ["a weight that is no number", { 0: "a" }, 'fit: classWeight wants a number from 0 up for each class number, such as { 0: 1, 1: 5 }, got "a" for 0'],
+    [
+      "a weight that is no number",
+      { 0: "a" },
+      'fit: classWeight wants a number from 0 up for each class number, such as { 0: 1, 1: 5 }, got "a" for 0',
+    ],
     ["a negative weight", { 1: -1 }, "got -1 for 1"],
     ["a class that is no number", { cat: 1 }, "got 1 for cat"],
   ])("refuses %s", async (_, classWeight, message) => {
@@ -169,7 +201,9 @@ describe("classWeight", () => {
   });
 
   test("refuses targets that have no one class a row", async () => {
-    const model = sequential([layers.simpleRNN({ units: 2, activation: "softmax", returnSequences: true, inputShape: [3, 1] })]);
+    const model = sequential([
+      layers.simpleRNN({ units: 2, activation: "softmax", returnSequences: true, inputShape: [3, 1] }),
+    ]);
     model.compile({ loss: "sparseCategoricalCrossentropy" });
     const sequences: NdArray = ndarray([[[1], [2], [3]]]);
     await expect(model.fit(sequences, [[0, 1, 1]], { classWeight: { 1: 2 }, ...quiet })).rejects.toThrow(

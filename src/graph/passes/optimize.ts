@@ -9,6 +9,7 @@ import { regroupProducts } from "./products.ts";
 import { hoistFromScans } from "./scan-hoist.ts";
 import { pruneScans } from "./scan-prune.ts";
 import { sinkFromScans } from "./scan-sink.ts";
+import { shareFactors } from "./share-factors.ts";
 import { simplify } from "./simplify.ts";
 
 /** Passes by name, in the order in which a round runs them. */
@@ -27,6 +28,7 @@ export const closing: Readonly<Record<string, Pass>> = {
   joinProducts,
   hoistFromScans,
   mergeEqualNodes,
+  shareFactors,
   fuseGemm,
 };
 

@@ -9,6 +9,7 @@ import {
   type CallContext,
   checkOptions,
   commonOptions,
+  formatInput,
   Layer,
   type LayerConfig,
   positiveInteger,
@@ -48,7 +49,9 @@ export class Dense extends Layer {
 
   protected override build(input: TensorType): void {
     const features = input.shape.at(-1);
-    if (input.shape.length < 2 || features === undefined) throw this.fault("wants [batch, ..., features]");
+    if (input.shape.length < 2 || features === undefined) {
+      throw this.fault(`wants [batch, ..., features], got ${formatInput(input)}`);
+    }
     const {
       units,
       useBias = true,

@@ -22,7 +22,7 @@ export interface EmbeddingConfig extends LayerConfig {
   readonly outputDim: number;
   /** Take id 0 for padding, which the layers that follow leave out. Default false. */
   readonly maskZero?: boolean;
-  /** Default "uniform": between -0.05 and 0.05. */
+  /** Default "randomUniform": between -0.05 and 0.05. */
   readonly embeddingsInitializer?: Initializer;
 }
 

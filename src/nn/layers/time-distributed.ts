@@ -2,10 +2,12 @@
 
 import { reshape } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import {
   type CallContext,
   checkOptions,
   commonOptions,
+  formatInput,
   Layer,
   type LayerConfig,
   type Weight,
@@ -34,11 +36,15 @@ export class TimeDistributed extends Layer {
     return this.trainable ? this.config.layer.trainableWeights : [];
   }
 
-  protected override build({ shape, dtype }: TensorType): void {
-    const [batch = 0, steps = 0, ...rest] = shape;
-    if (shape.length < 3) throw this.fault("wants [batch, steps, ...]");
+  override get inputDtype(): DType {
+    return this.config.layer.inputDtype;
+  }
+
+  protected override build(input: TensorType): void {
+    const [batch = 0, steps = 0, ...rest] = input.shape;
+    if (input.shape.length < 3) throw this.fault(`wants [batch, steps, ...], got ${formatInput(input)}`);
     const { layer } = this.config;
-    layer.ensureBuilt({ dtype, shape: [batch * steps, ...rest] });
+    layer.ensureBuilt({ dtype: input.dtype, shape: [batch * steps, ...rest] });
     this.adoptWeights(layer);
   }
 

@@ -35,6 +35,8 @@ function simplified(compute: (x: Tensor, y: Tensor, v: Tensor, r: Tensor) => Ten
   return outputs;
 }
 
+const pair = (pieces: readonly Tensor[]) => pieces as [Tensor, Tensor];
+
 const double = (values: number | readonly number[]) => constant(ndarray(values, { dtype: "float64" }));
 
 type Case = readonly [what: string, compute: Parameters<typeof simplified>[0], ops: readonly string[]];
@@ -85,6 +87,13 @@ const rewrites: readonly Case[] = [
   ["a stopped gradient", (x) => stopGradient(exp(x)), ["exp"]],
   ["arithmetic of constants", (x) => mul(x, sqrt(add(double(4), mul(double(5), 1)))), ["mul"]],
   ["a function of a constant array", (x) => add(x, exp(double([0, 1, 2]))), ["add"]],
+  ["a slice that is a piece of a join", (x, _y, _v, r) => slice(concat([x, r], 0), 0, 2), []],
+  ["a piece of a product, alone", (x, y) => item(split(matmul(x, y), 2, 1), 1), ["slice", "matmul"]],
+  [
+    "a piece of a product by a matrix that is turned",
+    (x) => item(split(matmul(x, x, { transposeB: true }), 2, 1)),
+    ["slice", "matmul"],
+  ],
   ["a split of a constant", (x) => add(x, item(split(double([1, 2, 3, 4, 5, 6]), 2))), ["split", "add"]],
 ];
 
@@ -93,6 +102,19 @@ test.each([...rewrites])("%s", (_, compute, ops) => {
 });
 
 const left: readonly Case[] = [
+  ["a slice across pieces of a join", (x, _y, _v, r) => slice(concat([x, r], 0), 0, 1), ["concat", "slice"]],
+  [
+    "a slice of another axis of a join",
+    (x, _y, _v, r) => slice(concat([x, r], 0), 1, 0, 2),
+    ["concat", "slice"],
+  ],
+  [
+    "a slice that takes every second row of a join",
+    (x, _y, _v, r) => slice(concat([x, r], 0), 0, 0, 2, 2),
+    ["concat", "slice"],
+  ],
+  ["two pieces of a product", (x, y) => add(...pair(split(matmul(x, y), 2, 1))), ["matmul", "split", "add"]],
+  ["a piece of a product by rows", (x, y) => item(split(matmul(x, y), 2, 0)), ["matmul", "split"]],
   ["x · 0 is NaN for an infinite x", (x) => mul(x, 0), ["mul"]],
   ["0 - x", (x) => sub(0, x), ["sub"]],
   ["1 / x", (x) => div(1, x), ["div"]],

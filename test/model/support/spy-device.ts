@@ -33,9 +33,13 @@ export class SpyDevice implements Device {
       outputNames: inner.outputNames,
       run: async (feeds) => {
         this.onRun(label);
-        const named = new Map(inner.inputNames.map((name, i) => [name, copyOf(feeds[i] ?? NdArray.zeros([0]))]));
+        const named = new Map(
+          inner.inputNames.map((name, i) => [name, copyOf(feeds[i] ?? NdArray.zeros([0]))]),
+        );
         const outputs = await inner.run(feeds);
-        const results = new Map(inner.outputNames.map((name, i) => [name, copyOf(outputs[i] ?? NdArray.zeros([0]))]));
+        const results = new Map(
+          inner.outputNames.map((name, i) => [name, copyOf(outputs[i] ?? NdArray.zeros([0]))]),
+        );
         this.runs.push({ label, feeds: named, outputs: results });
         return outputs;
       },

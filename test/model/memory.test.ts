@@ -1,0 +1,106 @@
+// Training keeps nothing: memory and compiled graphs stay as they are however long it goes on.
+
+import { describe, expect, test } from "vitest";
+import { excess, growth, memoryNow } from "../../bench/growth.ts";
+import { layers, Random, type Sequential, sequential } from "../../src/index.ts";
+import { SpyDevice } from "./support/spy-device.ts";
+
+const random = new Random(1);
+const x = random.integers([16, 6], 0, 50);
+const y = random.normal([16, 1]);
+
+/** One of each: an embedding, a loop, dropout, and an optimiser with slots. */
+function make(device?: SpyDevice): Sequential {
+  const model = sequential([
+    layers.embedding({ inputDim: 50, outputDim: 4, inputShape: [6] }),
+    layers.gru({ units: 4, dropout: 0.1 }),
+    layers.dropout({ rate: 0.2 }),
+    layers.dense({ units: 1 }),
+  ]);
+  model.compile({ loss: "mse", metrics: ["mae"], threads: 1, ...(device === undefined ? {} : { device }) });
+  return model;
+}
+
+describe("memory does not grow, once warm,", () => {
+  async function repeat(work: () => Promise<unknown>, warmUp: number, times: number): Promise<void> {
+    for (let i = 0; i < warmUp; i++) await work();
+    const before = await memoryNow();
+    for (let i = 0; i < times; i++) await work();
+    expect(excess(growth(before, await memoryNow()))).toEqual([]);
+  }
+
+  test("over single steps", async () => {
+    const model = make();
+    await repeat(() => model.trainOnBatch(x, y), 1500, 5000);
+  });
+
+  test("over epochs with validation", async () => {
+    const model = make();
+    await repeat(
+      () => model.fit(x, y, { epochs: 100, batchSize: 8, validationSplit: 0.25, verbose: "silent" }),
+      5,
+      20,
+    );
+  });
+
+  test("over predictions and evaluations", async () => {
+    const model = make();
+    const both = async () => {
+      await model.predict(x);
+      await model.evaluate(x, y);
+    };
+    await repeat(both, 1000, 2500);
+  });
+});
+
+describe("graphs are compiled once for each shape of batch", () => {
+  test("in fits that come again", async () => {
+    const spy = new SpyDevice();
+    const model = make(spy);
+    for (let i = 0; i < 5; i++)
+      await model.fit(x, y, { epochs: 2, batchSize: 6, validationSplit: 0.5, verbose: "silent" });
+    // 8 rows to train on: batches of 6 and 2. The same sizes to validate on.
+    expect(spy.loaded.toSorted()).toEqual([
+      "sequential's evaluation step",
+      "sequential's evaluation step",
+      "sequential's training step",
+      "sequential's training step",
+    ]);
+    await model.trainOnBatch(x.rows(0, 6), y.rows(0, 6));
+    await model.evaluate(x.rows(0, 2), y.rows(0, 2));
+    expect(spy.loaded.length).toBe(4);
+    await model.predict(x);
+    await model.predict(x.rows(0, 3));
+    expect(spy.loaded.length).toBe(5);
+  });
+
+  test("and again after compile, on the device that it names", async () => {
+    const [first, second] = [new SpyDevice(), new SpyDevice()];
+    const model = make(first);
+    await model.trainOnBatch(x, y);
+    await model.predict(x);
+    expect(first.loaded.length).toBe(2);
+    model.compile({ loss: "mse", device: second });
+    await model.trainOnBatch(x, y);
+    await model.predict(x);
+    expect([first.loaded.length, second.loaded.length]).toEqual([2, 2]);
+  });
+
+  test("and again after a failure of the device", async () => {
+    const spy = new SpyDevice();
+    const { load } = spy;
+    let failing = true;
+    const model = make();
+    const device = {
+      name: "flaky",
+      load: (...given: Parameters<typeof load>) =>
+        failing ? Promise.reject(new Error("out of memory")) : load(...given),
+    };
+    model.compile({ loss: "mse", device });
+    await expect(model.trainOnBatch(x, y)).rejects.toThrow("out of memory");
+    await expect(model.predict(x)).rejects.toThrow("out of memory");
+    failing = false;
+    await model.trainOnBatch(x, y);
+    await model.predict(x);
+  });
+});
