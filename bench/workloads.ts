@@ -2,8 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { layers, NdArray, Random, type Sequential, sequential } from "../src/index.ts";
 import { jit, matmul, type Tensor } from "../src/entry/graph.ts";
+import { layers, NdArray, Random, type Sequential, sequential } from "../src/index.ts";
 import { optimizer as optimizerOf } from "../src/nn/optimizers/index.ts";
 import { Arena } from "../src/runtime/arena.ts";
 import { Updater } from "../src/runtime/updater.ts";

@@ -6,16 +6,19 @@ export {
   type Callback,
   EarlyStopping,
   type EarlyStoppingOptions,
-  type Logs,
   ModelCheckpoint,
   type ModelCheckpointOptions,
+  type TrainedModel,
   type TrainingState,
 } from "./model/callbacks.ts";
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
-export type { FitOptions, History } from "./model/fit.ts";
+export type { FitOptions } from "./model/fit.ts";
+export type { History, Logs } from "./model/history.ts";
 export { loadModel } from "./model/load.ts";
-export { type CompileModelOptions, Model, type ModelOptions } from "./model/model.ts";
+export { Model } from "./model/model.ts";
+export type { ModelOptions } from "./model/network.ts";
 export { Sequential, sequential } from "./model/sequential.ts";
+export type { CompileModelOptions } from "./model/setup.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { type CallContext, Layer, type LayerConfig, Weight } from "./nn/layer.ts";

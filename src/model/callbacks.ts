@@ -2,15 +2,25 @@
 
 import { checkedNumber, checkOptionNames, describe } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
-import type { Model } from "./model.ts";
+import type { NdArray } from "../tensor/nd-array.ts";
+import type { ArrayLike } from "./batches.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
+import type { Logs } from "./history.ts";
+import type { PredictOptions } from "./inference.ts";
+import type { Network } from "./network.ts";
 import type { WeightsSnapshot } from "./weights.ts";
 
-/** Results of an epoch: `loss`, the metrics, and the same with `val_` where there is validation data. */
-export type Logs = Readonly<Record<string, number>>;
+/** The model as callbacks use it. */
+export interface TrainedModel extends Network {
+  predict(x: ArrayLike, options?: PredictOptions): Promise<NdArray>;
+  evaluate(x: ArrayLike, y: ArrayLike, options?: EvaluateOptions): Promise<Evaluation>;
+  /** Writes the model as a folder. */
+  save(folder: string): Promise<void>;
+}
 
 /** A training as callbacks see it. */
 export interface TrainingState {
-  readonly model: Model;
+  readonly model: TrainedModel;
   /** The names that the logs of an epoch will have. */
   readonly logNames: readonly string[];
   /** Set it to end the training after the current step. */

@@ -2,8 +2,9 @@
 
 import { checkOptionNames } from "../nn/choice.ts";
 import { type ArrayLike, checkBatchSize } from "./batches.ts";
-import type { Model } from "./model.ts";
+
 import type { Rows } from "./rows.ts";
+import type { Trainer } from "./training.ts";
 
 /** The loss and the metrics, by name. */
 export type Evaluation = Readonly<Record<string, number>>;
@@ -19,7 +20,7 @@ const optionNames: readonly (keyof EvaluateOptions)[] = ["batchSize", "sampleWei
 
 /** See {@link Model.evaluate}. */
 export async function evaluateModel(
-  model: Model,
+  trainer: Trainer,
   x: ArrayLike,
   y: ArrayLike,
   options: EvaluateOptions,
@@ -27,17 +28,16 @@ export async function evaluateModel(
   checkOptionNames("evaluate", options, optionNames);
   const { batchSize = 32, sampleWeight } = options;
   checkBatchSize("evaluate", batchSize);
-  return evaluateRows(model, model.trainer().checkRows([x, y, sampleWeight]), batchSize);
+  return evaluateRows(trainer, trainer.checkRows([x, y, sampleWeight]), batchSize);
 }
 
 /** As {@link evaluateModel}, on arrays that have been checked. */
 export async function evaluateRows(
-  model: Model,
+  trainer: Trainer,
   { x, y, weight }: Rows,
   batchSize: number,
 ): Promise<Evaluation> {
   const [count = 0] = x.shape;
-  const trainer = model.trainer();
   const meter = trainer.meter();
   for (let start = 0; start < count; start += batchSize) {
     const end = Math.min(start + batchSize, count);

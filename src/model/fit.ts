@@ -5,12 +5,13 @@ import { checkedNumber, checkOptionNames, describe } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
 import { Random } from "../tensor/random.ts";
 import { type ArrayLike, checkBatchSize, inOrder, RowBuffer } from "./batches.ts";
-import type { Callback, Logs, TrainingState } from "./callbacks.ts";
+import type { Callback, TrainedModel, TrainingState } from "./callbacks.ts";
 import { evaluateRows } from "./evaluate.ts";
-import type { Model } from "./model.ts";
+import type { History, Logs } from "./history.ts";
 import { Progress, type Verbosity, verbosities } from "./progress.ts";
 import type { RowNames, Rows } from "./rows.ts";
 import { type ClassWeight, checkClassWeight, classSampleWeight } from "./sample-weight.ts";
+import type { Trainer } from "./training.ts";
 
 export interface FitOptions {
   /** Rows in a step. Default 32. */
@@ -32,16 +33,6 @@ export interface FitOptions {
   readonly sampleWeight?: ArrayLike;
   /** What is printed on standard error. Default "auto": a bar on a terminal, a line an epoch elsewhere. */
   readonly verbose?: Verbosity;
-}
-
-/** What a training recorded. */
-export interface History {
-  /** For each epoch its number, counted from 0. */
-  readonly epochs: number[];
-  /** For each logged quantity its value after each epoch. */
-  readonly logs: Record<string, number[]>;
-  /** True if Ctrl-C ended the training. The last epoch then covers the steps that were taken, without validation. */
-  interrupted: boolean;
 }
 
 const optionNames: readonly (keyof FitOptions)[] = [
@@ -107,7 +98,8 @@ function checkOptions(options: FitOptions): void {
 
 /** See {@link Model.fit}. */
 export async function fitModel(
-  model: Model,
+  model: TrainedModel,
+  trainer: Trainer,
   x: ArrayLike,
   y: ArrayLike,
   options: FitOptions,
@@ -121,8 +113,7 @@ export async function fitModel(
     callbacks = [],
     verbose = "auto",
   } = options;
-  const trainer = model.trainer();
-  const { training, validation } = prepare(model, x, y, options);
+  const { training, validation } = prepare(trainer, x, y, options);
   const count = training.x.shape[0] ?? 0;
 
   const steps = Math.ceil(count / batchSize);
@@ -135,10 +126,12 @@ export async function fitModel(
   const logNames = [...names, ...(validation === undefined ? [] : names.map((name) => `val_${name}`))];
   const state: TrainingState = { model, logNames, stop: false };
   const stopListening = onInterrupt(() => {
-    progress.say("Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.");
+    stopListening(); // so that Ctrl-C again ends the program
     history.interrupted = true;
     state.stop = true;
-    stopListening();
+    progress.say(
+      "Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.",
+    );
   });
   const call = async (run: (callback: Callback) => void | Promise<void> | undefined) => {
     for (const callback of callbacks) await run(callback);
@@ -166,7 +159,7 @@ export async function fitModel(
       const logs: Record<string, number> = { ...meter.logs() };
       const isCut = history.interrupted && (taken < steps || validation !== undefined);
       if (validation !== undefined && !isCut) {
-        for (const [name, value] of Object.entries(await evaluateRows(model, validation, batchSize)))
+        for (const [name, value] of Object.entries(await evaluateRows(trainer, validation, batchSize)))
           logs[`val_${name}`] = value;
       }
       record(history, epoch, logs);
@@ -192,9 +185,8 @@ function record(history: History, epoch: number, logs: Logs): void {
 }
 
 /** The rows to train on and those held out, checked. */
-function prepare(model: Model, x: ArrayLike, y: ArrayLike, options: FitOptions) {
+function prepare(trainer: Trainer, x: ArrayLike, y: ArrayLike, options: FitOptions) {
   const { sampleWeight, classWeight, validationData, validationSplit = 0 } = options;
-  const trainer = model.trainer();
   const all = trainer.checkRows([x, y, sampleWeight]);
   const given = validationData === undefined ? undefined : trainer.checkRows(validationData, validationNames);
   const { training, validation } =

@@ -7,11 +7,16 @@ import type { Weight } from "../nn/layer.ts";
 import { Compiled, type CompileOptions, lowerGraph } from "../runtime/compile.ts";
 import type { Named } from "../runtime/onnx/lower.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
+
+export interface PredictOptions {
+  /** Rows computed at once. Default 256. */
+  readonly batchSize?: number;
+}
 
 /** The forward pass of a model as a graph. `bind` says what stands for a weight. */
 function forward(
-  model: Model,
+  model: Network,
   bind: (weight: Weight, name: string) => Tensor,
 ): { readonly x: Tensor; readonly y: Tensor } {
   const { dtype, shape } = model.inputType;
@@ -26,15 +31,15 @@ function forward(
 
 /** Runs a model forward in batches, with the weights as they are at each call. */
 export class Inference {
-  readonly #model: Model;
+  readonly #model: Network;
   readonly #compiled: Compiled;
 
-  private constructor(model: Model, compiled: Compiled) {
+  private constructor(model: Network, compiled: Compiled) {
     this.#model = model;
     this.#compiled = compiled;
   }
 
-  static async of(model: Model, options: CompileOptions): Promise<Inference> {
+  static async of(model: Network, options: CompileOptions): Promise<Inference> {
     const weights: Named[] = [];
     const { x, y } = forward(model, (weight, name) => {
       const tensor = input(name, { dtype: "float32", shape: weight.shape });
@@ -57,7 +62,7 @@ export class Inference {
 }
 
 /** The model as an ONNX file: input `x`, output `y`, any batch size, the weights inside. */
-export function inferenceModel(model: Model): Uint8Array {
+export function inferenceModel(model: Network): Uint8Array {
   const { x, y } = forward(model, (weight) => constant(weight.value));
   return lowerGraph([["x", x]], [["y", y]], { doc: `${model.name}, trained with Recurra` }).model;
 }

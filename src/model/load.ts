@@ -19,8 +19,9 @@ import {
   trainingFile,
   weightsFile,
 } from "./files.ts";
-import type { CompileModelOptions, Model } from "./model.ts";
+import type { History } from "./history.ts";
 import { Sequential } from "./sequential.ts";
+import type { CompileModelOptions } from "./setup.ts";
 import { assignWeights } from "./weights.ts";
 
 /** Makes a layer of its record; errors say where the record stands. */

@@ -1,7 +1,7 @@
 // The running loss and metrics of an epoch.
 
 import type { Metric, Statistics } from "../nn/metrics.ts";
-import type { Logs } from "./callbacks.ts";
+import type { Logs } from "./history.ts";
 
 /** What a step leaves: its loss, and the statistics of each metric. */
 export interface StepResult {

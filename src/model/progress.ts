@@ -1,7 +1,7 @@
 // What a person sees while a model trains: a bar that moves on a terminal, plain lines elsewhere, nothing on request.
 
 import { now, terminal } from "#platform";
-import type { Logs } from "./callbacks.ts";
+import type { Logs } from "./history.ts";
 
 /** "auto": a bar on a terminal, lines otherwise. */
 export type Verbosity = "auto" | "bar" | "lines" | "silent";

@@ -5,7 +5,7 @@ import { RecurraError } from "../platform/error.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { type ArrayLike, asArray, checkSameRows } from "./batches.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
 import { checkFinite, checkRange } from "./values.ts";
 
 /** Inputs, targets and weights, row by row. */
@@ -32,7 +32,7 @@ const argumentNames: RowNames = ["x", "y", "sampleWeight"];
  * @throws RecurraError that names the argument, and the row and place of a number that is none or out of range
  */
 export function checkRows(
-  model: Model,
+  model: Network,
   loss: ResolvedLoss,
   [x, y, sampleWeight]: GivenRows,
   names: RowNames = argumentNames,
@@ -51,7 +51,7 @@ export function checkRows(
 
 /** Targets in the dtype that the loss reads and, where only axes of length 1 are missing, in the shape of the output. */
 function checkTargets(
-  model: Model,
+  model: Network,
   loss: ResolvedLoss,
   y: ArrayLike,
   count: number,

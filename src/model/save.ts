@@ -18,7 +18,8 @@ import {
   weightsFile,
 } from "./files.ts";
 import { inferenceModel } from "./inference.ts";
-import type { CompileModelOptions, Model } from "./model.ts";
+import type { Network } from "./network.ts";
+import type { CompileModelOptions } from "./setup.ts";
 
 /** A layer's config as JSON; layers within it are described likewise. */
 function describeLayer(layer: Layer): LayerRecord {
@@ -81,7 +82,8 @@ export interface SaveOptions {
 
 /** See {@link Model.save}. */
 export async function saveModel(
-  model: Model,
+  model: Network,
+  compiled: CompileModelOptions | undefined,
   folder: string,
   { preprocessing }: SaveOptions = {},
 ): Promise<void> {
@@ -111,7 +113,7 @@ export async function saveModel(
     name: model.name,
     seed: model.seed,
     layers,
-    compile: describeCompile(model.compiled),
+    compile: describeCompile(compiled),
     ...(preprocessing === undefined ? {} : { preprocessing }),
     files,
   };

@@ -6,7 +6,8 @@ import { type CallContext, Layer } from "../nn/layer.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./network.ts";
 
 /** A stack of layers. The first one says the shape of the input: `inputShape`, without the batch axis. */
 export class Sequential extends Model {

@@ -20,18 +20,11 @@ import { Random } from "../tensor/random.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { gradientParts } from "./gradients.ts";
 import { Meter, type StepResult } from "./meter.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
 import { checkRows, type GivenRows, type RowNames, type Rows } from "./rows.ts";
+import type { TrainingSetup } from "./setup.ts";
 import { StepCache } from "./step-cache.ts";
 import type { NamedWeight } from "./weights.ts";
-
-/** What `compile` resolved. */
-export interface TrainingSetup {
-  readonly loss: ResolvedLoss;
-  readonly optimizer: Optimizer;
-  readonly metrics: readonly Metric[];
-  readonly compile: CompileOptions;
-}
 
 /** Where an output of the step's graph goes: into the gradient of a weight, whole or row by row. */
 type GradientOutput = { readonly parameter: number; readonly output: number; readonly ids?: number };
@@ -49,7 +42,7 @@ const keptSteps = 16;
 
 /** The state of a model's training: weights, gradients and slots in one arena, and the compiled steps. */
 export class Trainer {
-  readonly #model: Model;
+  readonly #model: Network;
   readonly #setup: TrainingSetup;
   /** The weights as they were when the model was compiled: which of them are frozen does not change later. */
   readonly #weights: readonly NamedWeight[];
@@ -61,7 +54,7 @@ export class Trainer {
   /** Ends when the step before has. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(model: Model, setup: TrainingSetup) {
+  constructor(model: Network, setup: TrainingSetup) {
     this.#model = model;
     this.#setup = setup;
     const { weights } = model;
@@ -163,11 +156,7 @@ export class Trainer {
   }
 
   /** Runs something with the step that is compiled for batches of such shapes. */
-  #withStep(
-    batch: Rows,
-    training: boolean,
-    work: (step: Step) => Promise<StepResult>,
-  ): Promise<StepResult> {
+  #withStep(batch: Rows, training: boolean, work: (step: Step) => Promise<StepResult>): Promise<StepResult> {
     const shapes = [batch.x, batch.y, batch.weight].map((array) =>
       array === undefined ? "" : formatShape(array.shape),
     );
@@ -252,11 +241,12 @@ export class Trainer {
   }
 }
 
-/** Adds rows into a table [n, width], at the places given. */
+/** Adds rows into a table [n, width], at the places given; negative ones count from the end. */
 function addRows(table: Float32Array, ids: Int32Array | BigInt64Array, rows: Float32Array): void {
   const width = rows.length / ids.length;
   for (let i = 0; i < ids.length; i++) {
-    const start = Number(ids[i]) * width;
+    const id = Number(ids[i]);
+    const start = id * width + (id < 0 ? table.length : 0);
     for (let j = 0; j < width; j++) table[start + j] = (table[start + j] ?? 0) + (rows[i * width + j] ?? 0);
   }
 }

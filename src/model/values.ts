@@ -18,16 +18,16 @@ function placeOf({ shape }: NdArray, flat: number): string {
  */
 export function checkFinite(what: string, array: NdArray): void {
   if (!isFloat(array.dtype)) return;
-  const { data } = array;
-  // A plain loop, since arrays are large.
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) {
-      throw new RecurraError(
-        "not-finite",
-        `${what}: ${placeOf(array, i)}, is ${data[i]}; training wants finite numbers. Leave the row out, or fill the place in`,
-      );
-    }
-  }
+  const { data } = array as { readonly data: Float32Array };
+  // 0·x is NaN where x is not finite: one pass without a branch, since trainOnBatch checks every batch.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += 0 * (data[i] ?? 0);
+  if (sum === 0) return;
+  const odd = data.findIndex((value) => !Number.isFinite(value));
+  throw new RecurraError(
+    "not-finite",
+    `${what}: ${placeOf(array, odd)}, is ${data[odd]}; training wants finite numbers. Leave the row out, or fill the place in`,
+  );
 }
 
 /**

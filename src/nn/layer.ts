@@ -1,7 +1,6 @@
 // What a layer is: a config, weights that are made when the input's shape is known, and a call in tensor code.
 
 import type { Tensor, TensorType } from "../graph/tensor.ts";
-import { formatType } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
@@ -134,9 +133,14 @@ export abstract class Layer {
     if (this.#input === undefined) {
       this.build(input);
       this.#input = input;
-    } else if (!sameShape(this.#input.shape.slice(-1), input.shape.slice(-1)) && this.#weights.length > 0) {
+    } else if (this.#weights.length > 0 && !this.fits(this.#input, input)) {
       throw this.fault(`was built for ${formatInput(this.#input)}, got ${formatInput(input)}`);
     }
+  }
+
+  /** Whether weights that were made for one type of input serve another. Default: where it has as many features. */
+  protected fits(built: TensorType, input: TensorType): boolean {
+    return sameShape(built.shape.slice(-1), input.shape.slice(-1));
   }
 
   /** Makes the layer's weights. Default: none. */
@@ -201,9 +205,8 @@ export function positiveInteger(className: string, option: string, value: unknow
 }
 
 /** Checks a share such as a dropout rate. */
-export function rateOf(className: string, option: string, value: number | undefined): number {
-  const rate = value ?? 0;
-  if (rate >= 0 && rate < 1) return rate;
+export function rateOf(className: string, option: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value < 1) return value;
   throw new RecurraError("layer-option", `${className}: ${option} is in [0, 1), got ${String(value)}`);
 }
 

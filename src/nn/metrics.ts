@@ -18,7 +18,6 @@ import { type Metric, meanMetric } from "./metrics/metric.ts";
 import { r2 } from "./metrics/r2.ts";
 
 export type { Metric, Statistics } from "./metrics/metric.ts";
-export { metric as resolveMetric };
 
 /** Losses that are metrics as well: their mean. */
 type LossMetricName =

@@ -1,8 +1,8 @@
 // Numbers written as text, and names that were misspelt.
 
 import { expect, test } from "vitest";
-import { nearestName } from "../../src/platform/nearest.ts";
 import { readNumberTexts } from "../../src/data/number-text.ts";
+import { nearestName } from "../../src/platform/nearest.ts";
 
 const read = (texts: readonly string[], delimiter?: string) =>
   readNumberTexts(texts, "units", (position) => `row ${position + 2}`, delimiter);

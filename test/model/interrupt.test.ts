@@ -19,6 +19,7 @@ interface Outcome {
 async function run(scenario: string, onTraining: (child: ChildProcess) => void = () => {}): Promise<Outcome> {
   const child = spawn(process.execPath, ["--conditions=source", program, scenario], {
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: 30_000,
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => {

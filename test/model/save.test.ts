@@ -191,7 +191,7 @@ describe("the folder", () => {
       vocabulary: ["ä", "\u2028", "z"],
       none: null,
     };
-    await saveModel(small(), join(root, "preprocessing"), { preprocessing });
+    await small().save(join(root, "preprocessing"), { preprocessing });
     expect((await loadModelFolder(join(root, "preprocessing"))).preprocessing).toEqual(preprocessing);
     await small().save(join(root, "none"));
     expect((await loadModelFolder(join(root, "none"))).preprocessing).toBeUndefined();

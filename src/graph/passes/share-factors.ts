@@ -34,9 +34,9 @@ function share(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
   if (!found) return undefined;
 
   const now = new Map<Tensor, Tensor>();
-  const valueOf = (factor: Factor): Tensor => {
+  const made = (factor: Factor): Tensor => {
     if ("tensor" in factor) return now.get(factor.tensor) ?? factor.tensor;
-    factor.made ??= mul(valueOf(factor.pair[0]), valueOf(factor.pair[1]));
+    factor.made ??= mul(made(factor.pair[0]), made(factor.pair[1]));
     return factor.made;
   };
   const outputs = rewrite(
@@ -47,7 +47,7 @@ function share(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
       return (
         factors && [
           broadcastTo(
-            factors.map(valueOf).reduce((a, b) => mul(a, b)),
+            factors.map(made).reduce((a, b) => mul(a, b)),
             product.shape,
           ),
         ]

@@ -53,6 +53,11 @@ export class Embedding extends Layer {
     this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer);
   }
 
+  /** A table has rows for any number of ids. */
+  protected override fits(): boolean {
+    return true;
+  }
+
   override call(ids: Tensor, { value }: CallContext): Tensor {
     if (this.#embeddings === undefined) throw this.fault("was called before it was built");
     return gather(value(this.#embeddings), ids);

@@ -88,8 +88,8 @@ export abstract class Recurrent extends Layer {
     super(config);
     checkOptions(className, config, [...recurrentOptions, ...moreOptions]);
     positiveInteger(className, "units", config.units);
-    rateOf(className, "dropout", config.dropout);
-    rateOf(className, "recurrentDropout", config.recurrentDropout);
+    rateOf(className, "dropout", config.dropout ?? 0);
+    rateOf(className, "recurrentDropout", config.recurrentDropout ?? 0);
     this.config = config;
   }
 

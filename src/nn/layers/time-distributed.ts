@@ -40,12 +40,20 @@ export class TimeDistributed extends Layer {
     return this.config.layer.inputDtype;
   }
 
-  protected override build(input: TensorType): void {
+  override ensureBuilt(input: TensorType): void {
     const [batch = 0, steps = 0, ...rest] = input.shape;
     if (input.shape.length < 3) throw this.fault(`wants [batch, steps, ...], got ${formatInput(input)}`);
-    const { layer } = this.config;
-    layer.ensureBuilt({ dtype: input.dtype, shape: [batch * steps, ...rest] });
-    this.adoptWeights(layer);
+    this.config.layer.ensureBuilt({ dtype: input.dtype, shape: [batch * steps, ...rest] });
+    super.ensureBuilt(input);
+  }
+
+  protected override build(): void {
+    this.adoptWeights(this.config.layer);
+  }
+
+  /** The inner layer has been asked. */
+  protected override fits(): boolean {
+    return true;
   }
 
   override call(x: Tensor, context: CallContext): Tensor {

@@ -1,6 +1,6 @@
 // Small data sets and helpers that the tests of models share.
 
-import type { Model } from "../../../src/model/model.ts";
+import type { Network } from "../../../src/model/network.ts";
 import { NdArray, ndarray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { type Shape, sizeOf } from "../../../src/tensor/shape.ts";
@@ -27,12 +27,12 @@ export function linearData(rows: number, noise = 0): { readonly x: NdArray; read
 }
 
 /** The numbers of all weights, one list after the other. */
-export function weightsOf(model: Model): number[] {
+export function weightsOf(model: Network): number[] {
   return model.weights.flatMap(({ weight }) => weight.value.toArray());
 }
 
 /** Sets the weights of a model, in order. */
-export function setWeights(model: Model, values: readonly (readonly number[])[]): void {
+export function setWeights(model: Network, values: readonly (readonly number[])[]): void {
   for (const [i, { weight }] of model.weights.entries()) {
     weight.assign(ndarray([...(values[i] ?? [])]).reshape(weight.shape));
   }

@@ -1,0 +1,14 @@
+// What a training leaves on record.
+
+/** Results of an epoch: `loss`, the metrics, and the same with `val_` where there is validation data. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What a training recorded. */
+export interface History {
+  /** For each epoch its number, counted from 0. */
+  readonly epochs: number[];
+  /** For each logged quantity its value after each epoch. */
+  readonly logs: Record<string, number[]>;
+  /** True if Ctrl-C ended the training. The last epoch then covers the steps that were taken, without validation. */
+  interrupted: boolean;
+}

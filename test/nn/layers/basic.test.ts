@@ -1,0 +1,400 @@
+// Tests of Dense, Embedding, TimeDistributed, and the layers without weights.
+
+import { describe, expect, test } from "vitest";
+import { anyBatch } from "../../../src/graph/batch.ts";
+import { item } from "../../../src/graph/op.ts";
+import { input } from "../../../src/graph/ops/leaf.ts";
+import type { Tensor } from "../../../src/graph/tensor.ts";
+import type { Layer } from "../../../src/nn/layer.ts";
+import { Dense, layerClasses, layers } from "../../../src/nn/layers/index.ts";
+import { NdArray, ndarray } from "../../../src/tensor/nd-array.ts";
+import { Random } from "../../../src/tensor/random.ts";
+import { evaluateOne, expectClose } from "../../support/check-op.ts";
+import { elementwise, product } from "../../support/naive.ts";
+import { layerGraph, numbers, outputOf, parameterCount, weightList } from "./layer-graph.ts";
+
+const float = (value: Parameters<typeof ndarray>[0]) => ndarray(value, { dtype: "float64" });
+
+describe("dense", () => {
+  const x = numbers([2, 3]);
+  const weights = { kernel: numbers([3, 4]), bias: numbers([4]) };
+  const affine = elementwise((a, b) => a + b)(product(x, weights.kernel), weights.bias);
+
+  test("is x·kernel + bias, and the activation of it", () => {
+    expectClose(outputOf(layers.dense({ units: 4 }), x, { weights }), affine, "linear");
+    const squashed = outputOf(layers.dense({ units: 4, activation: "tanh" }), x, { weights });
+    expectClose(squashed, elementwise(Math.tanh)(affine), "tanh");
+    const own = outputOf(layers.dense({ units: 4, activation: (z) => z }), x, { weights });
+    expectClose(own, affine, "a function of one's own");
+  });
+
+  test("without bias", () => {
+    const layer = layers.dense({ units: 4, useBias: false });
+    expectClose(outputOf(layer, x, { weights }), product(x, weights.kernel), "output");
+    expect(weightList(layer, [1, 3])).toEqual(["kernel [3, 4]"]);
+  });
+
+  test("applies to the last axis of any", () => {
+    expect(outputOf(layers.dense({ units: 5 }), numbers([2, 3, 4])).shape).toEqual([2, 3, 5]);
+    expect(outputOf(layers.dense({ units: 5 }), numbers([2, 3, 4, 6])).shape).toEqual([2, 3, 4, 5]);
+  });
+
+  test("weights, their order and number", () => {
+    const layer = layers.dense({ units: 4 });
+    expect(weightList(layer, [7, 3])).toEqual(["kernel [3, 4]", "bias [4]"]);
+    expect(parameterCount(layer, [7, 3])).toBe(16);
+  });
+
+  test("starts from its initialisers", () => {
+    const layer = layers.dense({
+      units: 2,
+      kernelInitializer: "ones",
+      biasInitializer: { name: "constant", value: 0.5 },
+    });
+    layer.ensureBuilt({ dtype: "float32", shape: [1, 2] });
+    for (const weight of layer.weights) weight.initialize(new Random(1));
+    expect(layer.weights.map(({ value }) => value.toNested())).toEqual([
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [0.5, 0.5],
+    ]);
+  });
+
+  test("hands a mask on", () => {
+    const mask = input("mask", { dtype: "bool", shape: [2, 3] });
+    expect(layers.dense({ units: 2 }).computeMask(input("x", x), mask)).toBe(mask);
+  });
+});
+
+describe("embedding", () => {
+  const ids = ndarray(
+    [
+      [2, 0],
+      [1, 2],
+    ],
+    { dtype: "int32" },
+  );
+  const embeddings = float([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+
+  test("is a row of the table for each id", () => {
+    const layer = layers.embedding({ inputDim: 3, outputDim: 2 });
+    expect(outputOf(layer, ids, { weights: { embeddings } }).toNested()).toEqual([
+      [
+        [5, 6],
+        [1, 2],
+      ],
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    ]);
+    expect(weightList(layer, [1, 2])).toEqual(["embeddings [3, 2]"]);
+  });
+
+  test("takes ids of any shape, and int64", () => {
+    const layer = layers.embedding({ inputDim: 3, outputDim: 2 });
+    expect(outputOf(layer, ndarray([1], { dtype: "int32" })).shape).toEqual([1, 2]);
+    expect(outputOf(layer, ids.astype("int64")).shape).toEqual([2, 2, 2]);
+    expect(outputOf(layer, ndarray([[[0]]], { dtype: "int32" })).shape).toEqual([1, 1, 1, 2]);
+  });
+
+  test("of sequences of one length serves those of another", () => {
+    const layer = layers.embedding({ inputDim: 3, outputDim: 2 });
+    layer.ensureBuilt({ dtype: "int32", shape: [anyBatch, 80] });
+    expect(() => layer.ensureBuilt({ dtype: "int32", shape: [anyBatch, 100] })).not.toThrow();
+    const steps = layers.timeDistributed({ layer });
+    steps.ensureBuilt({ dtype: "int32", shape: [anyBatch, 3, 80] });
+    expect(() => steps.ensureBuilt({ dtype: "int32", shape: [anyBatch, 4, 100] })).not.toThrow();
+  });
+
+  test("maskZero: 0 is padding", () => {
+    const mask = (maskZero: boolean | undefined) => {
+      const layer = layers.embedding({
+        inputDim: 3,
+        outputDim: 2,
+        ...(maskZero === undefined ? {} : { maskZero }),
+      });
+      return layer.computeMask(input("ids", ids));
+    };
+    expect([mask(undefined), mask(false)]).toEqual([undefined, undefined]);
+    const layer = layers.embedding({ inputDim: 3, outputDim: 2, maskZero: true });
+    const shown = evaluateOne((tensor: Tensor) => layer.computeMask(tensor) ?? tensor, ids);
+    expect(shown.toNested()).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
+  test("rows start within ±0.05", () => {
+    const layer = layers.embedding({ inputDim: 100, outputDim: 8 });
+    layer.ensureBuilt({ dtype: "int32", shape: [1, 2] });
+    for (const weight of layer.weights) weight.initialize(new Random(1));
+    const [table] = layer.weights.map(({ value }) => value.toFloat64());
+    const largest = table?.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largest).toBeLessThanOrEqual(0.05);
+    expect(largest).toBeGreaterThan(0.049);
+  });
+
+  test("reads integers, and says so", () => {
+    const layer = layers.embedding({ inputDim: 3, outputDim: 2, name: "words" });
+    expect(layer.inputDtype).toBe("int32");
+    expect(() => layer.ensureBuilt({ dtype: "float32", shape: [1, 2] })).toThrow(
+      "layer words (Embedding) wants ids as int32, got float32",
+    );
+  });
+});
+
+describe("time-distributed", () => {
+  const x = numbers([2, 3, 4]);
+
+  test("is the inner layer at each step", () => {
+    const inner = layers.dense({ units: 2, activation: "tanh" });
+    const weights = { kernel: numbers([4, 2]), bias: numbers([2]) };
+    const outputs = outputOf(layers.timeDistributed({ layer: inner }), x, { weights });
+    for (let t = 0; t < 3; t++) {
+      const step = float(
+        Array.from({ length: 2 }, (_, b) => Array.from({ length: 4 }, (_, f) => x.at(b, t, f))),
+      );
+      const wanted = outputOf(layers.dense({ units: 2, activation: "tanh" }), step, { weights });
+      for (let b = 0; b < 2; b++) expect(outputs.at(b, t, 0)).toBeCloseTo(wanted.at(b, 0), 12);
+    }
+  });
+
+  test("of a recurrent layer reads a sequence at each step", () => {
+    const layer = layers.timeDistributed({ layer: layers.lstm({ units: 5 }) });
+    expect(outputOf(layer, numbers([2, 3, 4, 6])).shape).toEqual([2, 3, 5]);
+    expect(weightList(layers.timeDistributed({ layer: layers.lstm({ units: 5 }) }), [2, 3, 4, 6])).toEqual([
+      "kernel [6, 20]",
+      "recurrent_kernel [5, 20]",
+      "bias [20]",
+    ]);
+  });
+
+  test("of an embedding reads integers", () => {
+    const layer = layers.timeDistributed({ layer: layers.embedding({ inputDim: 3, outputDim: 2 }) });
+    expect(layer.inputDtype).toBe("int32");
+    expect(outputOf(layer, NdArray.zeros([2, 3, 4], "int32")).shape).toEqual([2, 3, 4, 2]);
+  });
+
+  test("checks later inputs as the inner layer does", () => {
+    const layer = layers.timeDistributed({ layer: layers.dense({ units: 2 }) });
+    layer.ensureBuilt({ dtype: "float32", shape: [2, 3, 4] });
+    layer.ensureBuilt({ dtype: "float32", shape: [5, 7, 4] });
+    expect(() => layer.ensureBuilt({ dtype: "float32", shape: [2, 3, 5] })).toThrow(
+      "layer Dense (Dense) was built for float32 [batch, 4], got float32 [batch, 5]",
+    );
+  });
+
+  test("of dropout draws a mask for each step", () => {
+    const layer = layers.timeDistributed({ layer: layers.dropout({ rate: 0.5 }) });
+    expect(layerGraph(layer, x, { training: true }).drawnShapes).toEqual([[6, 4]]);
+  });
+
+  test("trains nothing where either of the two layers is frozen", () => {
+    const frozen = (outer: boolean, inner: boolean) => {
+      const layer = layers.timeDistributed({
+        layer: layers.dense({ units: 2, trainable: !inner }),
+        trainable: !outer,
+      });
+      layer.ensureBuilt({ dtype: "float32", shape: [2, 3, 4] });
+      return layer.trainableWeights.length;
+    };
+    expect([frozen(false, false), frozen(true, false), frozen(false, true)]).toEqual([2, 0, 0]);
+  });
+
+  test("hands the mask of its input on", () => {
+    const mask = input("mask", { dtype: "bool", shape: [2, 3] });
+    const layer = layers.timeDistributed({ layer: layers.dense({ units: 2 }) });
+    expect(layer.computeMask(input("x", x), mask)).toBe(mask);
+  });
+
+  test("wants a layer, and three axes", () => {
+    expect(() => layers.timeDistributed({ layer: "dense" as unknown as Layer })).toThrow(
+      "layer TimeDistributed (TimeDistributed) wants a layer to apply, got dense",
+    );
+    const layer = layers.timeDistributed({ layer: layers.dense({ units: 2 }), name: "steps" });
+    expect(() => layer.ensureBuilt({ dtype: "float32", shape: [2, 3] })).toThrow(
+      "layer steps (TimeDistributed) wants [batch, steps, ...], got float32 [batch, 3]",
+    );
+    const several = layers.timeDistributed({ layer: layers.lstm({ units: 2, returnState: true }) });
+    expect(() => outputOf(several, numbers([2, 3, 4, 5]))).toThrow("wants a layer of one output");
+  });
+});
+
+describe("layers without weights", () => {
+  const x = float([
+    [-1, 2],
+    [3, -4],
+  ]);
+
+  test("activation", () => {
+    expect(outputOf(layers.activation({ activation: "relu" }), x).toNested()).toEqual([
+      [0, 2],
+      [3, 0],
+    ]);
+    const shares = outputOf(layers.activation({ activation: "softmax" }), x);
+    expect(shares.at(0, 0) + shares.at(0, 1)).toBeCloseTo(1, 12);
+  });
+
+  test("dropout scales what it keeps, and only in training", () => {
+    const layer = layers.dropout({ rate: 0.75 });
+    const drawn = [
+      float([
+        [0, 4],
+        [4, 0],
+      ]),
+    ];
+    expect(layerGraph(layer, x, { training: true }).drawnShapes).toEqual([[2, 2]]);
+    expect(outputOf(layer, x, { training: true, drawn }).toNested()).toEqual([
+      [-0, 8],
+      [12, -0],
+    ]);
+    expect(outputOf(layer, x).toNested()).toEqual(x.toNested());
+    expect(layerGraph(layer, x).drawnShapes).toEqual([]);
+    expect(layerGraph(layers.dropout({ rate: 0 }), x, { training: true }).drawnShapes).toEqual([]);
+  });
+
+  test("flatten", () => {
+    expect(outputOf(layers.flatten(), numbers([2, 3, 4])).shape).toEqual([2, 12]);
+    expect(outputOf(layers.flatten(), numbers([2])).shape).toEqual([2, 1]);
+    expect(outputOf(layers.flatten(), numbers([2, 3, 4])).toFloat64()).toEqual(
+      numbers([2, 3, 4]).toFloat64(),
+    );
+  });
+
+  test("reshape", () => {
+    const sized = (targetShape: readonly number[]) =>
+      outputOf(layers.reshape({ targetShape }), numbers([2, 3, 4])).shape;
+    expect(sized([4, 3])).toEqual([2, 4, 3]);
+    expect(sized([12])).toEqual([2, 12]);
+    expect(sized([-1, 2])).toEqual([2, 6, 2]);
+    expect(sized([2, -1, 3])).toEqual([2, 2, 2, 3]);
+  });
+
+  test("flatten and reshape drop the mask, for there are no steps any more; activation and dropout keep it", () => {
+    const mask = input("mask", { dtype: "bool", shape: [2, 3] });
+    const data = input("x", { dtype: "float32", shape: [2, 3, 4] });
+    const maskAfter = (layer: Layer) => layer.computeMask(data, mask);
+    expect(maskAfter(layers.flatten())).toBeUndefined();
+    expect(maskAfter(layers.reshape({ targetShape: [12] }))).toBeUndefined();
+    expect(maskAfter(layers.activation({ activation: "relu" }))).toBe(mask);
+    expect(maskAfter(layers.dropout({ rate: 0.1 }))).toBe(mask);
+  });
+
+  test("any batch size stays any batch size", () => {
+    const data = input("x", { dtype: "float32", shape: [anyBatch, 3, 4] });
+    const value = () => data;
+    const shapeOf = (layer: Layer) =>
+      item([layer.call(data, { training: true, value })].flat() as Tensor[]).shape;
+    expect(shapeOf(layers.flatten())).toEqual([anyBatch, 12]);
+    expect(shapeOf(layers.reshape({ targetShape: [-1] }))).toEqual([anyBatch, 12]);
+    expect(shapeOf(layers.dropout({ rate: 0.5 }))).toEqual([anyBatch, 3, 4]);
+  });
+});
+
+describe("errors name the layer and the option", () => {
+  test.each<[string, () => unknown, string]>([
+    ["units", () => layers.dense({ units: -1 }), "Dense: units is a positive whole number, got -1"],
+    [
+      "inputDim",
+      () => layers.embedding({ inputDim: 0, outputDim: 1 }),
+      "Embedding: inputDim is a positive whole number, got 0",
+    ],
+    [
+      "outputDim",
+      () => layers.embedding({ inputDim: 1, outputDim: 1.5 }),
+      "Embedding: outputDim is a positive whole number, got 1.5",
+    ],
+    ["rate", () => layers.dropout({ rate: 1 }), "Dropout: rate is in [0, 1), got 1"],
+    ["rate", () => layers.dropout({} as { rate: number }), "Dropout: rate is in [0, 1), got undefined"],
+    [
+      "an unknown one",
+      () => layers.dense({ units: 1, unit: 2 } as { units: number }),
+      'Dense: there is no option "unit"; it takes name, inputShape, trainable, units, activation, useBias, kernelInitializer, biasInitializer',
+    ],
+    [
+      "one of another layer",
+      () => layers.flatten({ units: 1 } as object),
+      'Flatten: there is no option "units"; it takes name, inputShape, trainable',
+    ],
+    [
+      "activation",
+      () => layers.activation({ activation: "rellu" as "relu" }),
+      'there is no activation "rellu". Did you mean "relu"?',
+    ],
+    [
+      "inputShape",
+      () => layers.dense({ units: 1, inputShape: [3, 0] }),
+      "inputShape: wants positive whole numbers without the batch axis, got [3, 0]",
+    ],
+  ])("%s", (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test("a dense layer wants features", () => {
+    expect(() =>
+      layers.dense({ units: 1, name: "head" }).ensureBuilt({ dtype: "float32", shape: [3] }),
+    ).toThrow("layer head (Dense) wants [batch, ..., features], got float32 [batch]");
+  });
+
+  test("a dense layer wants the features that it was built for", () => {
+    const layer = layers.dense({ units: 1, name: "head" });
+    layer.ensureBuilt({ dtype: "float32", shape: [anyBatch, 4] });
+    expect(() => layer.ensureBuilt({ dtype: "float32", shape: [anyBatch, 5] })).toThrow(
+      "layer head (Dense) was built for float32 [batch, 4], got float32 [batch, 5]",
+    );
+  });
+
+  test("a reshape that does not come out even", () => {
+    const fault = (targetShape: readonly number[]) => () =>
+      outputOf(layers.reshape({ targetShape, name: "fold" }), numbers([2, 3, 4]));
+    expect(fault([5, 2])).toThrow("layer fold (Reshape) cannot give float64 [batch, 3, 4] the shape [5, 2]");
+    expect(fault([-1, 5])).toThrow("cannot give float64 [batch, 3, 4] the shape [-1, 5]");
+    expect(fault([-1, -1])).toThrow("cannot give float64 [batch, 3, 4] the shape [-1, -1]");
+  });
+
+  test("a call before it is built", () => {
+    const x = input("x", { dtype: "float32", shape: [2, 3] });
+    const context = { training: false, value: () => x };
+    expect(() => new Dense({ units: 1 }).call(x, context)).toThrow(
+      "layer Dense (Dense) was called before it was built",
+    );
+  });
+
+  test("a weight that has no numbers yet, or is given another shape", () => {
+    const layer = layers.dense({ units: 2 });
+    layer.ensureBuilt({ dtype: "float32", shape: [1, 3] });
+    const [kernel] = layer.weights;
+    expect(() => kernel?.value).toThrow("weight kernel [3, 2] has not been initialised yet");
+    expect(() => kernel?.assign(NdArray.zeros([2, 3]))).toThrow(
+      "weight kernel wants shape [3, 2], got [2, 3]",
+    );
+  });
+});
+
+test("every maker has its class, by the name that a saved model gives it", () => {
+  const made: Readonly<Record<keyof typeof layers, Layer>> = {
+    activation: layers.activation({ activation: "relu" }),
+    dense: layers.dense({ units: 1 }),
+    dropout: layers.dropout({ rate: 0.1 }),
+    embedding: layers.embedding({ inputDim: 1, outputDim: 1 }),
+    flatten: layers.flatten(),
+    gru: layers.gru({ units: 1 }),
+    lstm: layers.lstm({ units: 1 }),
+    reshape: layers.reshape({ targetShape: [1] }),
+    simpleRNN: layers.simpleRNN({ units: 1 }),
+    timeDistributed: layers.timeDistributed({ layer: layers.dense({ units: 1 }) }),
+  };
+  for (const layer of Object.values(made)) {
+    expect(layerClasses[layer.className]).toBe(layer.constructor);
+    const again = new (layerClasses[layer.className] as new (config: object) => Layer)(layer.config);
+    expect(again.config).toEqual(layer.config);
+  }
+  expect(Object.keys(layerClasses).length).toBe(Object.keys(made).length);
+});
