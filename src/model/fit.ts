@@ -129,9 +129,7 @@ export async function fitModel(
     stopListening(); // so that Ctrl-C again ends the program
     history.interrupted = true;
     state.stop = true;
-    progress.say(
-      "Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.",
-    );
+    progress.say("Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.");
   });
   const call = async (run: (callback: Callback) => void | Promise<void> | undefined) => {
     for (const callback of callbacks) await run(callback);

@@ -19,7 +19,6 @@ import {
   trainingFile,
   weightsFile,
 } from "./files.ts";
-import type { History } from "./history.ts";
 import { Sequential } from "./sequential.ts";
 import type { CompileModelOptions } from "./setup.ts";
 import { assignWeights } from "./weights.ts";

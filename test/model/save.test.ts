@@ -18,7 +18,6 @@ import {
   sequential,
 } from "../../src/index.ts";
 import { loadModelFolder } from "../../src/model/load.ts";
-import { saveModel } from "../../src/model/save.ts";
 import { NdArray } from "../../src/tensor/nd-array.ts";
 import { decodeSafetensors } from "../../src/tensor/safetensors.ts";
 import { filled, linearData, normal, setWeights, weightsOf } from "./support/data.ts";

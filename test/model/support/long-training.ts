@@ -22,7 +22,7 @@ const scenarios: Readonly<Record<string, Callback>> = {
   stuck: {
     async onBatchEnd() {
       process.stdout.write("training\n");
-      await pause(1e8);
+      await pause(60_000);
     },
   },
   /** Is interrupted in the second epoch of four steps, after the second of them. */
