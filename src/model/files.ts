@@ -1,6 +1,5 @@
 // The files of a saved model: what each must be, and how a folder is checked before it is read.
 
-import { z } from "zod";
 import { joinPath, openBytes } from "#platform";
 import { RecurraError } from "../platform/error.ts";
 
@@ -12,45 +11,39 @@ export const trainingFile = "training.json";
 /** The version of the folder's format that is written. */
 export const formatVersion = 1;
 
-const fileSchema = z.object({
-  bytes: z.number().int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-
 /** A layer as config.json holds it. */
 export interface LayerRecord {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const layerSchema: z.ZodType<LayerRecord> = z.object({
-  className: z.string(),
-  config: z.record(z.string(), z.unknown()),
-});
+/** A file of the folder as config.json lists it. */
+export interface FileRecord {
+  readonly bytes: number;
+  readonly sha256: string;
+}
 
 /** config.json: architecture, preprocessing, and the other files' checksums. */
-export const configSchema = z.object({
-  format: z.literal("recurra-model"),
-  version: z.literal(formatVersion),
-  className: z.string(),
-  name: z.string(),
-  seed: z.number(),
-  layers: z.array(layerSchema).min(1),
-  compile: z
-    .object({
-      optimizer: z.unknown().optional(),
-      loss: z.unknown(),
-      metrics: z.array(z.unknown()).optional(),
-    })
-    .optional(),
+export interface ModelConfig {
+  readonly format: "recurra-model";
+  readonly version: number;
+  readonly className: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly layers: readonly LayerRecord[];
+  readonly compile?:
+    | {
+        readonly optimizer?: unknown;
+        readonly loss: unknown;
+        readonly metrics?: readonly unknown[] | undefined;
+      }
+    | undefined;
   /** What a kit does to data before the model sees it: scalers, windows, vocabularies. */
-  preprocessing: z.unknown().optional(),
-  files: z.record(z.string(), fileSchema),
+  readonly preprocessing?: unknown;
+  readonly files: Readonly<Record<string, FileRecord>>;
   /** See {@link configChecksum}. */
-  checksum: z.string(),
-});
-
-export type ModelConfig = z.infer<typeof configSchema>;
+  readonly checksum: string;
+}
 
 /** The checksum that config.json holds of all else in it, so that an altered number in it is noticed too. */
 export function configChecksum(config: object): Promise<string> {

@@ -7,6 +7,7 @@ import { Random } from "../tensor/random.ts";
 import { type ArrayLike, checkBatchSize, inOrder, RowBuffer } from "./batches.ts";
 import type { Callback, TrainedModel, TrainingState } from "./callbacks.ts";
 import { evaluateRows } from "./evaluate.ts";
+import { dataFingerprint } from "./fingerprint.ts";
 import type { History, Logs } from "./history.ts";
 import { Progress, type Verbosity, verbosities } from "./progress.ts";
 import type { RowNames, Rows } from "./rows.ts";
@@ -121,6 +122,7 @@ export async function fitModel(
   const buffersFor = (rows: number) => sources.map((source) => new RowBuffer(rows, source));
   const [full, last] = [buffersFor(Math.min(batchSize, count)), buffersFor(count - (steps - 1) * batchSize)];
   const progress = new Progress(verbose, epochs, steps, initialEpoch);
+  const data = await dataFingerprint(training);
   const history: History = { epochs: [], logs: {}, interrupted: false };
   const names = trainer.meter().names;
   const logNames = [...names, ...(validation === undefined ? [] : names.map((name) => `val_${name}`))];
@@ -162,6 +164,7 @@ export async function fitModel(
       }
       record(history, epoch, logs);
       model.history = history;
+      model.data = data;
       progress.endEpoch(epoch, taken, logs);
       if (!isCut) await call((callback) => callback.onEpochEnd?.(epoch, logs, state));
     }

@@ -12,3 +12,17 @@ export interface History {
   /** True if Ctrl-C ended the training. The last epoch then covers the steps that were taken, without validation. */
   interrupted: boolean;
 }
+
+/** An array by its type, and a checksum of its numbers. */
+export interface ArrayFingerprint {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly sha256: string;
+}
+
+/** The arrays of a training, without those held out, as the steps read them. */
+export interface DataFingerprint {
+  readonly x: ArrayFingerprint;
+  readonly y: ArrayFingerprint;
+  readonly sampleWeight?: ArrayFingerprint | undefined;
+}

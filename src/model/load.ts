@@ -1,6 +1,5 @@
 // Reads a model folder, checked before anything is made of it.
 
-import { z } from "zod";
 import { joinPath, readTextFile } from "#platform";
 import type { Layer } from "../nn/layer.ts";
 import { layerClasses } from "../nn/layers/index.ts";
@@ -10,7 +9,6 @@ import { decodeSafetensors } from "../tensor/safetensors.ts";
 import {
   configChecksum,
   configFile,
-  configSchema,
   formatVersion,
   graphFile,
   type LayerRecord,
@@ -22,6 +20,9 @@ import {
 import { Sequential } from "./sequential.ts";
 import type { CompileModelOptions } from "./setup.ts";
 import { assignWeights } from "./weights.ts";
+
+/** Loaded when a model is, so that importing Recurra stays fast. */
+const schemas = () => import("./schemas.ts");
 
 /** Makes a layer of its record; errors say where the record stands. */
 function makeLayer({ className, config }: LayerRecord, place: string): Layer {
@@ -68,7 +69,8 @@ async function readConfig(
       { cause },
     );
   }
-  const { success, data: head } = z.object({ version: z.number() }).safeParse(json);
+  const { configSchema, versionSchema } = await schemas();
+  const { success, data: head } = versionSchema.safeParse(json);
   if (success && head.version > formatVersion) {
     throw new RecurraError(
       "newer-version",
@@ -93,25 +95,6 @@ async function readConfig(
     },
   };
 }
-
-const trainingSchema = z.object({
-  history: z
-    .object({
-      epochs: z.array(z.number()),
-      // JSON has no NaN: a loss that was none is null in the file.
-      logs: z.record(
-        z.string(),
-        z.array(
-          z
-            .number()
-            .nullable()
-            .transform((value) => value ?? Number.NaN),
-        ),
-      ),
-      interrupted: z.boolean(),
-    })
-    .nullable(),
-});
 
 /** A model read from a folder, with what was saved beside it. */
 export interface LoadedModel {
@@ -145,7 +128,10 @@ export async function loadModelFolder(folder: string): Promise<LoadedModel> {
   if (config.compile !== undefined)
     within(source, () => model.compile(config.compile as CompileModelOptions));
   await checkUnaltered();
-  model.history = trainingSchema.parse(JSON.parse(new TextDecoder().decode(training))).history ?? undefined;
+  const { trainingSchema } = await schemas();
+  const { history, data } = trainingSchema.parse(JSON.parse(new TextDecoder().decode(training)));
+  model.history = history ?? undefined;
+  model.data = data ?? undefined;
   return { model, preprocessing: config.preprocessing };
 }
 

@@ -42,6 +42,7 @@ export abstract class Model extends Network {
     this.drawWeights();
     this.#trainer?.reset();
     this.history = undefined;
+    this.data = undefined;
   }
 
   /** What `compile` was given. */

@@ -13,7 +13,7 @@ import type { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { type ArrayLike, checkInputs } from "./batches.ts";
-import type { History } from "./history.ts";
+import type { DataFingerprint, History } from "./history.ts";
 import { formatSummary, type LayerOutput } from "./summary.ts";
 import { checkRange } from "./values.ts";
 import { type NamedWeight, type WeightsSnapshot, weightsOf } from "./weights.ts";
@@ -35,6 +35,8 @@ export abstract class Network {
   #layerOutputs: readonly LayerOutput[] | undefined;
   /** What the last `fit` recorded; saved with the model. */
   history: History | undefined;
+  /** What the last `fit` was given; saved with the model. */
+  data: DataFingerprint | undefined;
 
   constructor(options: ModelOptions = {}) {
     checkOptionNames("model", options, modelOptions);

@@ -9,6 +9,7 @@ import { encodeSafetensors } from "../tensor/safetensors.ts";
 import {
   configChecksum,
   configFile,
+  type FileRecord,
   formatVersion,
   graphFile,
   type LayerRecord,
@@ -17,6 +18,7 @@ import {
   trainingFile,
   weightsFile,
 } from "./files.ts";
+import type { History, Logs } from "./history.ts";
 import { inferenceModel } from "./inference.ts";
 import type { Network } from "./network.ts";
 import type { CompileModelOptions } from "./setup.ts";
@@ -75,6 +77,13 @@ function holdsCode(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsCode);
 }
 
+/** What each quantity was at the end. */
+function lastOf(logs: History["logs"]): Logs {
+  return Object.fromEntries(
+    Object.entries(logs).map(([name, values]) => [name, values.at(-1) ?? Number.NaN]),
+  );
+}
+
 export interface SaveOptions {
   /** What is done to data before the model sees it; comes back from {@link loadModel} as it was given. JSON. */
   readonly preprocessing?: unknown;
@@ -99,11 +108,13 @@ export async function saveModel(
     [graphFile]: new Uint8Array(inferenceModel(model)),
     [trainingFile]: text({
       history: model.history ?? null,
+      metrics: lastOf(model.history?.logs ?? {}),
+      data: model.data ?? null,
       seed: model.seed,
       versions: environment.versions,
     }),
   };
-  const files: ModelConfig["files"] = {};
+  const files: Record<string, FileRecord> = {};
   for (const [name, bytes] of Object.entries(contents))
     files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
   const config: Omit<ModelConfig, "checksum"> = {

@@ -134,6 +134,30 @@ describe("callbacks", () => {
     expect(weightsOf(model)[0]).toBeGreaterThan(0.1);
   });
 
+  test("may compile the model anew, for the next fit: this one ends as it began", async () => {
+    const model = line();
+    const [first] = model.layers;
+    if (first === undefined) throw new TypeError("there is a layer");
+    const compiler: Callback = {
+      onEpochEnd(epoch) {
+        if (epoch > 0) return;
+        first.trainable = false;
+        model.compile({ loss: "mae" });
+      },
+    };
+    const { logs } = await model.fit(x, y, {
+      epochs: 3,
+      validationSplit: 0.25,
+      callbacks: [compiler],
+      ...quiet,
+    });
+    expect(Object.keys(logs)).toEqual(["loss", "mae", "val_loss", "val_mae"]);
+    expect(logs.loss?.[2]).toBeLessThan(logs.loss?.[1] ?? 0);
+    const before = weightsOf(model);
+    expect(Object.keys((await model.fit(x, y, quiet)).logs)).toEqual(["loss"]);
+    expect(weightsOf(model)).toEqual(before);
+  });
+
   test("that fail end the training with their error; the model can be trained again", async () => {
     const model = line();
     const listeners = process.listenerCount("SIGINT");

@@ -347,6 +347,16 @@ function words(): Sequential {
   return model;
 }
 
+/** An embedding of the one word of each step. */
+function timedWords(): Sequential {
+  const model = sequential([
+    layers.timeDistributed({ layer: layers.embedding({ inputDim: 4, outputDim: 2 }), inputShape: [2, 1] }),
+    layers.reshape({ targetShape: [2, 2] }),
+  ]);
+  model.compile({ loss: "mse" });
+  return model;
+}
+
 describe("data", () => {
   test.each(badData)("%s", async (_, make, [badX, badY], message) => {
     const model = make();

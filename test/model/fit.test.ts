@@ -430,6 +430,17 @@ describe("what data may look like", () => {
     await expect(model.predict([[16777217, 0, 0]])).rejects.toThrow("id 16777217 in row 0");
   });
 
+  test("a single id for each row", async () => {
+    const model = sequential([
+      layers.embedding({ inputDim: 3, outputDim: 2, inputShape: [] }),
+      layers.dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: optimizers.adam({ learningRate: 0.1 }), loss: "mse" });
+    await model.fit([0, 1, 2], [5, -1, 2], { epochs: 200, ...quiet });
+    const y = (await model.predict([2, 0])).toArray();
+    for (const [i, value] of [2, 5].entries()) expect(y[i]).toBeCloseTo(value, 1);
+  });
+
   test("sequences of targets, with an axis of length 1 or without", async () => {
     const x = normal([4, 5, 1]);
     const y = normal([4, 5, 1], 2);

@@ -330,6 +330,17 @@ describe("a table's gradient", () => {
     expect(tablesIn(await check(problem), 40)).toBe(dense);
   });
 
+  test("counts negative ids from the end", async () => {
+    const x = ndarray(
+      [
+        [1, -1, 2],
+        [0, -40, -1],
+      ],
+      { dtype: "int32" },
+    );
+    await check({ make: () => [new Tied(40, ["read"], { inputShape: [3] })], x, y: normal([2, 2], 2) });
+  });
+
   test("adds up its uses where most rows are read", async () => {
     await check({
       make: () => [new Tied(6, ["read", "readBackwards", "output"], { inputShape: [3] })],

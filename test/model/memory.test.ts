@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { excess, growth, memoryNow } from "../../bench/growth.ts";
 import { layers, Random, type Sequential, sequential } from "../../src/index.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { SpyDevice } from "./support/spy-device.ts";
 
 const random = new Random(1);
@@ -72,6 +73,39 @@ describe("graphs are compiled once for each shape of batch", () => {
     await model.predict(x);
     await model.predict(x.rows(0, 3));
     expect(spy.loaded.length).toBe(5);
+  });
+
+  test("and given back where shapes are ever other ones", async () => {
+    const spy = new SpyDevice();
+    const { load } = spy;
+    let held = 0;
+    const device: Device = {
+      name: "counting",
+      async load(...given) {
+        const executable = await load(...given);
+        held++;
+        const release = async () => {
+          held--;
+          await executable.release();
+        };
+        return { ...executable, release };
+      },
+    };
+    const model = make();
+    model.compile({ loss: "mse", device });
+    const all = random.integers([40, 6], 0, 50);
+    const targets = random.normal([40, 1]);
+    for (let rows = 1; rows <= 40; rows++) await model.trainOnBatch(all.rows(0, rows), targets.rows(0, rows));
+    expect(held).toBe(16);
+    // Many at once, before any is done.
+    const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
+    const losses = await Promise.all(
+      sizes.map((rows) => model.evaluate(all.rows(0, rows), targets.rows(0, rows))),
+    );
+    expect(held).toBe(16);
+    for (const [i, { loss }] of losses.entries()) {
+      expect(loss).toBe((await model.evaluate(all.rows(0, i + 1), targets.rows(0, i + 1))).loss);
+    }
   });
 
   test("and again after compile, on the device that it names", async () => {

@@ -1,5 +1,6 @@
 // save and load: what comes back, what the files hold, and that other tools read them.
 
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const files = ["config.json", "model.onnx", "training.json", "weights.safetensors"];
 const names = async (folder: string) => (await readdir(folder)).toSorted();
 const json = async (...path: string[]) => JSON.parse(await readFile(join(...path), "utf8"));
+
+const hash = ({ data }: NdArray) => createHash("sha256").update(data).digest("hex");
 
 function small(): Sequential {
   const model = sequential([
@@ -170,6 +173,11 @@ describe("the folder", () => {
 
     const training = await json(folder, "training.json");
     expect(training.history).toEqual(history);
+    expect(training.metrics).toEqual({ loss: history.logs.loss?.[1], mae: history.logs.mae?.[1] });
+    expect(training.data).toEqual({
+      x: { dtype: "float32", shape: [8, 3, 1], sha256: hash(normal([8, 3, 1])) },
+      y: { dtype: "float32", shape: [8, 1], sha256: hash(normal([8, 1])) },
+    });
     expect(training.seed).toBe(4);
     expect(training.versions.node).toBe(process.versions.node);
 
@@ -194,6 +202,27 @@ describe("the folder", () => {
     expect((await loadModelFolder(join(root, "preprocessing"))).preprocessing).toEqual(preprocessing);
     await small().save(join(root, "none"));
     expect((await loadModelFolder(join(root, "none"))).preprocessing).toBeUndefined();
+  });
+
+  test("says what the model was trained on, and not what was held out", async () => {
+    const model = small();
+    const { x, y } = linearData(10);
+    const prints: unknown[] = [];
+    for (const [options, value] of [
+      [{ validationSplit: 0.2 }, undefined],
+      [{ validationSplit: 0.2, sampleWeight: filled([10], () => 1) }, undefined],
+      [{ validationSplit: 0.2 }, 5],
+    ] as const) {
+      if (value !== undefined) x.data[0] = value;
+      await model.fit(x, y, { ...options, ...quiet });
+      prints.push(model.data);
+    }
+    expect(prints[0]).toMatchObject({ x: { shape: [8, 2] }, y: { shape: [8, 1] } });
+    expect(prints[1]).toMatchObject({ ...(prints[0] as object), sampleWeight: { shape: [8] } });
+    expect(prints[2]).toMatchObject({ y: model.data?.y });
+    expect(prints[2]).not.toEqual(prints[0]);
+    await model.save(join(root, "fingerprint"));
+    expect((await loadModel(join(root, "fingerprint"))).data).toEqual(prints[2]);
   });
 
   test("keeps a loss that was no number", async () => {

@@ -1,13 +1,13 @@
 // Tests of merging equal nodes, and scans that run the same loop.
 
 import { describe, expect, test } from "vitest";
-import { item } from "../../../src/graph/op.ts";
+import { applyAll, item } from "../../../src/graph/op.ts";
 import { add, mul, sub } from "../../../src/graph/ops/arithmetic.ts";
 import { exp, tanh } from "../../../src/graph/ops/functions.ts";
 import { concat, pad, split, transpose } from "../../../src/graph/ops/layout.ts";
 import { constant, dropoutMask, input } from "../../../src/graph/ops/leaf.ts";
 import { matmul } from "../../../src/graph/ops/matmul.ts";
-import { scan } from "../../../src/graph/ops/scan.ts";
+import { type ScanAttributes, scan, scanOp } from "../../../src/graph/ops/scan.ts";
 import { sum } from "../../../src/graph/ops/sum.ts";
 import { mergeEqualNodes, mergeScans } from "../../../src/graph/passes/merge.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
@@ -100,6 +100,14 @@ describe("loops", () => {
       scan((h, xt) => tanh(add(h, xt)), v, rows, { reverse }).outputs;
     const results = mergeScans([concat([loop(x), loop(y), loop(x, true)])]);
     expect(scansOf(results).length).toBe(3);
+  });
+
+  test("are two where one runs the same body the other way", () => {
+    const { last } = scan((h, xt) => tanh(add(h, xt)), v, x);
+    const { node } = last;
+    const turned = { ...(node.attributes as ScanAttributes), reverse: true };
+    const other = item(applyAll(scanOp, node.inputs, turned));
+    expect(scansOf(mergeScans([last, other])).length).toBe(2);
   });
 
   test("within the body of a loop", () => {

@@ -181,6 +181,20 @@ test("a captured constant moves into the body", () => {
   expect(captures).toEqual([1, 0]);
 });
 
+test("what is captured twice, as it may be once equal nodes are merged, is captured once", () => {
+  const x = input("x", { dtype: "float32", shape: [3, 2] });
+  const [a, b, c] = ["a", "b", "c"].map((name) => input(name, { dtype: "float32", shape: [2] })) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const { outputs } = scan((h, xt) => add(mul(h, b), mul(xt, c)), a, x);
+  const twice = substitute([outputs], new Map([[c, b]]));
+  const results = pruneScans(twice);
+  checkGraph(results, [x, a, b]);
+  expect([...twice, ...results].map(({ node }) => node.inputs.length - 2)).toEqual([2, 1]);
+});
+
 test("what is needed is left as it is", () => {
   const x = input("x", { dtype: "float32", shape: [3, 2] });
   const a = input("a", { dtype: "float32", shape: [2] });
