@@ -77,15 +77,14 @@ function nietzscheLstm(): Sequential {
   return model;
 }
 
-/** Runs a script in a fresh process and reads the number that it prints. */
-function inFreshProcess(script: string): number {
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs a script in a fresh process, on the sources or on what is published, and reads the number that it prints. */
+function inFreshProcess(script: string, on: "sources" | "dist"): number {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ["--conditions=source", "--input-type=module", "-e", script],
-    {
-      encoding: "utf8",
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-    },
+    [...(on === "sources" ? ["--conditions=source"] : []), "--input-type=module", "-e", script],
+    { encoding: "utf8", cwd: root },
   );
   if (status !== 0) throw new Error(stderr);
   return Number(stdout.trim());
@@ -164,10 +163,15 @@ export const workloads: Readonly<Record<string, Workload>> = {
     return { ms, note: `${(ms / copyMs).toFixed(2)} × copying the same bytes (${copyMs.toFixed(2)} ms)` };
   },
 
-  /** `import "recurra"` in a fresh process. */
+  /** `import "recurra"` in a fresh process, as a user of the published package does it: from dist/, which is built first. */
   import: async () => {
-    const script = `const start = performance.now(); await import("./src/index.ts"); console.log(performance.now() - start);`;
-    return { ms: medianOf(Array.from({ length: 5 }, () => inFreshProcess(script))) };
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/build.ts"], {
+      encoding: "utf8",
+      cwd: root,
+    });
+    if (status !== 0) throw new Error(`the build failed: ${stderr}`);
+    const script = `const start = performance.now(); await import("recurra"); console.log(performance.now() - start);`;
+    return { ms: medianOf(Array.from({ length: 5 }, () => inFreshProcess(script, "dist"))) };
   },
 
   /** From the call of fit to the end of the first training step of stock-lstm, in a fresh process. */
@@ -179,6 +183,6 @@ export const workloads: Readonly<Record<string, Workload>> = {
       const [x, y, model] = [random.normal([320, 30, 1]), random.normal([320, 1]), stockLstm()];
       const start = performance.now();
       await model.fit(x, y, { verbose: "silent", callbacks: [{ onBatchEnd(step) { if (step === 0) console.log(performance.now() - start); } }] });`;
-    return { ms: medianOf(Array.from({ length: 5 }, () => inFreshProcess(script))) };
+    return { ms: medianOf(Array.from({ length: 5 }, () => inFreshProcess(script, "sources"))) };
   },
 };

@@ -2,9 +2,48 @@
 
 import "../graph/chain.ts";
 
-export * from "../graph/ops/arithmetic.ts";
+export { Graph } from "../graph/graph.ts";
+export {
+  add,
+  cast,
+  clip,
+  div,
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  select,
+  stopGradient,
+  sub,
+} from "../graph/ops/arithmetic.ts";
 export { einsum } from "../graph/ops/einsum.ts";
-export * from "../graph/ops/functions.ts";
+export {
+  abs,
+  cos,
+  erf,
+  exp,
+  floor,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  tanh,
+} from "../graph/ops/functions.ts";
 export { gather, oneHot, pick, scatterAdd } from "../graph/ops/gather.ts";
 export { concat, pad, reverse, slice, split, stack, swapAxes, take, transpose } from "../graph/ops/layout.ts";
 export { constant, dropoutMask, randomNormal, randomUniform, scalar } from "../graph/ops/leaf.ts";

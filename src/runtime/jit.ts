@@ -1,8 +1,8 @@
 // jit: runs a function on tensors as one compiled graph.
 
 import "../graph/chain.ts";
+import { Graph } from "../graph/graph.ts";
 import { optimize } from "../graph/passes/optimize.ts";
-import { printGraph } from "../graph/print.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { trace } from "../graph/trace.ts";
 import { leavesOf, type MapTree } from "../graph/tree.ts";
@@ -23,8 +23,8 @@ type Arrays<Args extends readonly unknown[]> = { [K in keyof Args]: MapTree<Args
 /** A function that runs compiled. */
 export interface Jitted<Args extends readonly unknown[], Result> {
   (...args: Arrays<Args>): Promise<MapTree<Result, Tensor, NdArray>>;
-  /** The optimised graph for arguments of these types, as readable code. */
-  print(...args: Arrays<Args>): string;
+  /** The optimised graph for arguments of these types; `toString()` gives it as readable code. */
+  graph(...args: Arrays<Args>): Graph;
   /** The ONNX model for arguments of these types; inputs are `input0`, `input1`, …, outputs `output0`, … */
   toOnnx(...args: Arrays<Args>): Uint8Array;
 }
@@ -82,9 +82,9 @@ export function jit<Args extends readonly unknown[], Result>(
     return result(await compiled.run(arrays, key));
   };
   return Object.assign(run as unknown as Jitted<Args, Result>, {
-    print: (...args: readonly unknown[]) => {
+    graph: (...args: readonly unknown[]) => {
       const { inputs, outputs } = traced(args);
-      return printGraph(inputs, options.optimize === false ? outputs : optimize(outputs));
+      return new Graph(inputs, options.optimize === false ? outputs : optimize(outputs));
     },
     toOnnx: (...args: readonly unknown[]) => {
       const { inputs, outputs } = traced(args);

@@ -171,6 +171,17 @@ describe("compile", () => {
       { loss: "mse", metric: ["mae"] },
       'compile: there is no option "metric". Did you mean "metrics"? It takes optimizer, loss, metrics',
     ],
+    ["no threads", { loss: "mse", threads: 0 }, "compile: threads is to be a positive whole number, got 0"],
+    [
+      "threads in text",
+      { loss: "mse", threads: "2" },
+      'compile: threads is to be a positive whole number, got "2"',
+    ],
+    [
+      "the name of a device",
+      { loss: "mse", device: "cpu" },
+      'compile: device is to be an object that loads models, got "cpu"',
+    ],
     [
       "a quantile loss without levels",
       { loss: { name: "quantile" } },
@@ -322,6 +333,20 @@ const badData: readonly (readonly [string, () => Sequential, Data, string])[] = 
     words,
     [ndarray([[0, 1, 2.5]]), [0]],
     "x: row 0, at [0, 2], is 2.5; whole numbers are wanted",
+  ],
+  [
+    "an id beyond the table, at each step",
+    timedWords,
+    [
+      [[[0], [4]]],
+      [
+        [
+          [0, 0],
+          [0, 0],
+        ],
+      ],
+    ],
+    "x: id 4 in row 0, at [0, 1, 0], is outside the table of layer time_distributed: ids run from 0 to 3",
   ],
   [
     "ids that no int32 holds",

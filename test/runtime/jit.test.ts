@@ -186,7 +186,7 @@ describe("errors", () => {
     const call = () => identity(argument as NdArray);
     await expect(call()).rejects.toThrow(message);
     await expect(call()).rejects.toMatchObject({ code: "bad-tree" });
-    expect(() => identity.print(argument as NdArray)).toThrow(message);
+    expect(() => identity.graph(argument as NdArray)).toThrow(message);
     expect(() => identity.toOnnx(argument as NdArray)).toThrow(message);
   });
 
@@ -362,12 +362,12 @@ describe("passes", () => {
   });
 });
 
-describe("print", () => {
+describe("graph", () => {
   const x = ndarray([[1, 2]]);
 
   test("shows the optimised graph", () => {
     const fn = jit((y: Tensor) => add(mul(y, 1), 2));
-    expect(fn.print(x)).toBe(`\
+    expect(fn.graph(x).toString()).toBe(`\
 (%0: float32[1, 2]) => {
   %1: float32[] = constant [2]
   %2: float32[1, 2] = add(%0, %1)
@@ -376,12 +376,18 @@ describe("print", () => {
   });
 
   test("or the graph as it was traced, where passes are off", () => {
-    expect(jit((y: Tensor) => mul(y, 1), { optimize: false }).print(x)).toContain("= mul(%0, %1)");
+    expect(
+      jit((y: Tensor) => mul(y, 1), { optimize: false })
+        .graph(x)
+        .toString(),
+    ).toContain("= mul(%0, %1)");
   });
 
   test("does not compile", () => {
     const { device, loads } = counting();
-    jit((y: Tensor) => y, { device }).print(x);
+    jit((y: Tensor) => y, { device })
+      .graph(x)
+      .toString();
     expect(loads()).toBe(0);
   });
 });
