@@ -27,6 +27,14 @@ export interface ModelOptions {
 
 const modelOptions: readonly (keyof ModelOptions)[] = ["name", "seed"];
 
+/** What a layer gave when the network was traced. */
+export interface LayerCall {
+  readonly layer: Layer;
+  readonly output: Tensor;
+  /** Which steps of the output are real: bool [B, T]. */
+  readonly mask: Tensor | undefined;
+}
+
 /** Layers with weights. */
 export abstract class Network {
   readonly name: string;
@@ -52,16 +60,18 @@ export abstract class Network {
   /** Shape and dtype of one input, without the batch axis. */
   abstract readonly inputType: { readonly shape: Shape; readonly dtype: DType };
   /** The output of each layer for an input, in tensor code. */
-  abstract trace(
-    x: Tensor,
-    context: CallContext,
-  ): readonly { readonly layer: Layer; readonly output: Tensor }[];
+  abstract trace(x: Tensor, context: CallContext): readonly LayerCall[];
 
-  /** The model's output, in tensor code: x [B, ...] -> y [B, ...]. */
+  /** The model's output with its mask, in tensor code: x [B, ...] -> y [B, ...]. */
+  call(x: Tensor, context: CallContext): LayerCall {
+    const last = this.trace(x, context).at(-1);
+    if (last === undefined) throw new RecurraError("empty-model", `${this.name} has no layers`);
+    return last;
+  }
+
+  /** The model's output alone. */
   apply(x: Tensor, context: CallContext): Tensor {
-    const output = this.trace(x, context).at(-1)?.output;
-    if (output === undefined) throw new RecurraError("empty-model", `${this.name} has no layers`);
-    return output;
+    return this.call(x, context).output;
   }
 
   /** All weights, in the order of the layers. Made and initialised at the first call. */

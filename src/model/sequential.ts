@@ -7,7 +7,7 @@ import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { Model } from "./model.ts";
-import type { ModelOptions } from "./network.ts";
+import type { LayerCall, ModelOptions } from "./network.ts";
 
 /** A stack of layers. The first one says the shape of the input: `inputShape`, without the batch axis. */
 export class Sequential extends Model {
@@ -46,10 +46,7 @@ export class Sequential extends Model {
     nameLayers(layers);
   }
 
-  override trace(
-    x: Tensor,
-    context: CallContext,
-  ): readonly { readonly layer: Layer; readonly output: Tensor }[] {
+  override trace(x: Tensor, context: CallContext): readonly LayerCall[] {
     let current = x;
     let { mask } = context;
     return this.layers.map((layer) => {
@@ -63,7 +60,7 @@ export class Sequential extends Model {
       }
       mask = layer.computeMask(current, mask);
       current = output;
-      return { layer, output };
+      return { layer, output, mask };
     });
   }
 }

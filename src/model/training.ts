@@ -1,7 +1,9 @@
 // Training steps: forward, loss and gradients as one compiled graph; the optimiser's update in the arena.
 
 import { item } from "../graph/op.ts";
+import { logicalAnd } from "../graph/ops/arithmetic.ts";
 import { input, scalar } from "../graph/ops/leaf.ts";
+import { reshape } from "../graph/ops/sum.ts";
 import { beforeGradient } from "../graph/passes/before-gradient.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { vjp } from "../graph/vjp.ts";
@@ -181,9 +183,13 @@ export class Trainer {
         throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
       return tensor;
     };
-    const predicted = model.apply(x, { training, value });
-    const total = reduceLoss(loss.call(y, predicted), { sampleWeight, mask: loss.mask?.(y, predicted) });
-    const statistics = metrics.map((metric) => Object.entries(metric.update(y, predicted)));
+    const { output: predicted, mask: steps } = model.call(x, { training, value });
+    const values = loss.call(y, predicted);
+    const mask = bothMasks(maskFor(values, steps), loss.mask?.(y, predicted));
+    const total = reduceLoss(values, { sampleWeight, mask });
+    const statistics = metrics.map((metric) =>
+      Object.entries(metric.update(y, predicted, steps === undefined ? {} : { mask: steps })),
+    );
     const measured = [total, ...statistics.flat().map(([, tensor]) => tensor)];
     const ready = training ? beforeGradient(measured) : measured;
     const outputs: Named[] = ready.map((tensor, i) => [i === 0 ? "loss" : `statistic${i - 1}`, tensor]);
@@ -248,4 +254,17 @@ function addRows(table: Float32Array, ids: Int32Array | BigInt64Array, rows: Flo
     const start = id * width + (id < 0 ? table.length : 0);
     for (let j = 0; j < width; j++) table[start + j] = (table[start + j] ?? 0) + (rows[i * width + j] ?? 0);
   }
+}
+
+/** The mask of the output as the losses need it; none where the losses have lost the time axis. */
+function maskFor(losses: Tensor, mask: Tensor | undefined): Tensor | undefined {
+  const fits = mask?.shape.every((dimension, axis) => dimension === losses.shape[axis]);
+  return fits === true ? mask : undefined;
+}
+
+/** What both masks keep. */
+function bothMasks(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const missing = b.rank - a.rank;
+  return logicalAnd(reshape(a, [...a.shape, ...new Array<number>(Math.max(missing, 0)).fill(1)]), b);
 }

@@ -1,7 +1,7 @@
 // What recurrent layers share: the loop over time, masks, direction, state and dropout. Each cell stands in a file of its own.
 
 import { add, mul, select } from "../../graph/ops/arithmetic.ts";
-import { reverse, transpose } from "../../graph/ops/layout.ts";
+import { reverse, take, transpose } from "../../graph/ops/layout.ts";
 import { dropoutMask, scalar } from "../../graph/ops/leaf.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import { scan } from "../../graph/ops/scan.ts";
@@ -184,8 +184,10 @@ export abstract class Recurrent extends Layer {
             { x: steps, real: expandDims(transpose(mask), 2) }, // [B, T] -> [T, B, 1]
             { reverse: goBackwards },
           );
+    const lastOutput =
+      this.config.zeroOutputForMask === true ? take(outputs, goBackwards ? 0 : -1) : first(last);
     const output =
-      returnSequences === true ? transpose(goBackwards ? reverse(outputs) : outputs, [1, 0, 2]) : first(last);
+      returnSequences === true ? transpose(goBackwards ? reverse(outputs) : outputs, [1, 0, 2]) : lastOutput;
     return returnState === true ? [output, ...last] : output;
   }
 
