@@ -1,7 +1,7 @@
 // Training keeps nothing: memory and compiled graphs stay as they are however long it goes on.
 
 import { describe, expect, test } from "vitest";
-import { excess, growth, memoryNow } from "../../bench/growth.ts";
+import { allowed, excess, growth, memoryNow } from "../../bench/growth.ts";
 import { layers, Random, type Sequential, sequential } from "../../src/index.ts";
 import type { Device } from "../../src/runtime/device.ts";
 import { SpyDevice } from "./support/spy-device.ts";
@@ -23,24 +23,30 @@ function make(device?: SpyDevice): Sequential {
 }
 
 describe("memory does not grow, once warm,", () => {
-  async function repeat(work: () => Promise<unknown>, warmUp: number, times: number): Promise<void> {
-    for (let i = 0; i < warmUp; i++) await work();
-    const before = await memoryNow();
-    for (let i = 0; i < times; i++) await work();
-    expect(excess(growth(before, await memoryNow()))).toEqual([]);
+  const limits = { ...allowed, rss: 4 };
+
+  /** V8 and the allocators may take another page at any time; a leak grows in every round. */
+  async function repeat(work: () => Promise<unknown>, times: number): Promise<void> {
+    let faults: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const before = await memoryNow();
+      for (let i = 0; i < times; i++) await work();
+      faults = excess(growth(before, await memoryNow()), limits);
+      if (faults.length === 0 && round > 0) return;
+    }
+    expect(faults).toEqual([]);
   }
 
   test("over single steps", async () => {
     const model = make();
-    await repeat(() => model.trainOnBatch(x, y), 1500, 5000);
+    await repeat(() => model.trainOnBatch(x, y), 3000);
   });
 
   test("over epochs with validation", async () => {
     const model = make();
     await repeat(
       () => model.fit(x, y, { epochs: 100, batchSize: 8, validationSplit: 0.25, verbose: "silent" }),
-      5,
-      20,
+      10,
     );
   });
 
@@ -50,7 +56,7 @@ describe("memory does not grow, once warm,", () => {
       await model.predict(x);
       await model.evaluate(x, y);
     };
-    await repeat(both, 1000, 2500);
+    await repeat(both, 1500);
   });
 });
 
@@ -106,6 +112,21 @@ describe("graphs are compiled once for each shape of batch", () => {
     for (const [i, { loss }] of losses.entries()) {
       expect(loss).toBe((await model.evaluate(all.rows(0, i + 1), targets.rows(0, i + 1))).loss);
     }
+  });
+
+  test("and of those the one that was not used for longest goes first", async () => {
+    const spy = new SpyDevice();
+    const model = make(spy);
+    const step = (rows: number) => model.trainOnBatch(x.rows(0, rows), y.rows(0, rows));
+    for (let rows = 1; rows <= 16; rows++) await step(rows);
+    await step(1);
+    const more = random.integers([17, 6], 0, 50);
+    await model.trainOnBatch(more, random.normal([17, 1]));
+    expect(spy.loaded.length).toBe(17);
+    await step(1);
+    expect(spy.loaded.length).toBe(17);
+    await step(2);
+    expect(spy.loaded.length).toBe(18);
   });
 
   test("and again after compile, on the device that it names", async () => {
