@@ -1,7 +1,7 @@
 // Writes a model as a folder, whole or not at all.
 
 import { environment, joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
-import { Layer } from "../nn/layer.ts";
+import { Layer, type Weight } from "../nn/layer.ts";
 import { layerClasses } from "../nn/layers/index.ts";
 import { optimizers } from "../nn/optimizers/index.ts";
 import { RecurraError } from "../platform/error.ts";
@@ -77,6 +77,23 @@ function holdsCode(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsCode);
 }
 
+/** Fails where layers share weights: read back, each would have its own. */
+function checkUnshared(layers: readonly Layer[]): void {
+  const owners = new Map<Weight, Layer>();
+  for (const layer of layers) {
+    for (const weight of layer.weights) {
+      const owner = owners.get(weight);
+      if (owner !== undefined) {
+        throw new RecurraError(
+          "not-saveable",
+          `save: layers ${owner.name} and ${layer.name} share the weight ${weight.name}, which a saved model cannot do yet`,
+        );
+      }
+      owners.set(weight, layer);
+    }
+  }
+}
+
 /** What each quantity was at the end. */
 function lastOf(logs: History["logs"]): Logs {
   return Object.fromEntries(
@@ -98,10 +115,12 @@ export async function saveModel(
 ): Promise<void> {
   const text = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
   const layers = model.layers.map(describeLayer);
+  const { weights } = model;
+  checkUnshared(model.layers);
   const contents: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
     [weightsFile]: new Uint8Array(
       encodeSafetensors(
-        model.weights.map(({ name, weight }) => [name, weight.value] as const),
+        weights.map(({ name, weight }) => [name, weight.value] as const),
         { format: "recurra" },
       ),
     ),

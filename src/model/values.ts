@@ -19,15 +19,26 @@ function placeOf({ shape }: NdArray, flat: number): string {
 export function checkFinite(what: string, array: NdArray): void {
   if (!isFloat(array.dtype)) return;
   const { data } = array as { readonly data: Float32Array };
-  // 0·x is NaN where x is not finite: one pass without a branch, since trainOnBatch checks every batch.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += 0 * (data[i] ?? 0);
-  if (sum === 0) return;
+  if (allFinite(data)) return;
   const odd = data.findIndex((value) => !Number.isFinite(value));
   throw new RecurraError(
     "not-finite",
     `${what}: ${placeOf(array, odd)}, is ${data[odd]}; training wants finite numbers. Leave the row out, or fill the place in`,
   );
+}
+
+/** 0·x is NaN where x is not finite. Four sums that do not wait for each other: trainOnBatch checks every batch. */
+function allFinite(data: Float32Array): boolean {
+  const whole = data.length - (data.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += 0 * (data[i] ?? 0);
+    b += 0 * (data[i + 1] ?? 0);
+    c += 0 * (data[i + 2] ?? 0);
+    d += 0 * (data[i + 3] ?? 0);
+  }
+  for (let i = whole; i < data.length; i++) a += 0 * (data[i] ?? 0);
+  return a + b + c + d === 0;
 }
 
 /**

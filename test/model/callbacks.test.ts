@@ -201,6 +201,12 @@ describe("EarlyStopping", () => {
       [3, 2.7, 2.4, 2.1],
       undefined,
     ],
+    [
+      "when an accuracy rises too little to count",
+      { monitor: "val_accuracy", minDelta: 0.1 },
+      [0.5, 0.55, 0.7],
+      1,
+    ],
     ["when an accuracy falls", { monitor: "val_accuracy" }, [0.5, 0.6, 0.55], 2],
     ["when R² falls", { monitor: "val_r2" }, [-1, 0.6, 0.55], 2],
     [

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { layers, optimizers, type Sequential, sequential } from "../../src/index.ts";
-import { filled, linearData, normal, weightsOf } from "./support/data.ts";
+import { filled, linearData, normal, setWeights, weightsOf } from "./support/data.ts";
 import { SpyDevice } from "./support/spy-device.ts";
 
 const quiet = { verbose: "silent" } as const;
@@ -217,6 +217,39 @@ describe("layers of one model in another", () => {
       }
     }
   });
+});
+
+test("a layer that stands within two others has one set of weights, trained by both", async () => {
+  const inner = layers.dense({ units: 2 });
+  const model = sequential([
+    layers.timeDistributed({ layer: inner, inputShape: [3, 2] }),
+    layers.timeDistributed({ layer: inner }),
+  ]);
+  expect(model.countParams()).toBe(6);
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 1 }), loss: "mse" });
+  setWeights(model, [
+    [1, 0, 0, 1],
+    [0, 0],
+  ]);
+  // y = W·W·x, W being the identity: the slope along w₀₀ is that of w₀₀².
+  await model.trainOnBatch(
+    [
+      [
+        [1, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+    [
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  );
+  // Loss = mean of 6 squares, w₀₀⁴ among them: its slope is 4/6.
+  expect(model.weights[0]?.weight.value.at(0, 0)).toBeCloseTo(1 - 4 / 6, 5);
 });
 
 test("training is the same with the passes over the graph and without", async () => {

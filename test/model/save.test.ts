@@ -225,6 +225,15 @@ describe("the folder", () => {
     expect((await loadModel(join(root, "fingerprint"))).data).toEqual(prints[2]);
   });
 
+  test("has the same fingerprint of the same numbers, wherever they lie in memory", async () => {
+    const { x, y } = linearData(10);
+    const model = small();
+    await model.fit(x.rows(4, 10), y.rows(4, 10), quiet);
+    const part = (array: NdArray) =>
+      new NdArray(array.rows(4, 10).data.slice(), [6, ...array.shape.slice(1)]);
+    expect(model.data).toMatchObject({ x: { sha256: hash(part(x)) }, y: { sha256: hash(part(y)) } });
+  });
+
   test("keeps a loss that was no number", async () => {
     const model = small();
     model.history = { epochs: [0, 1], logs: { loss: [1, Number.NaN] }, interrupted: true };
@@ -372,6 +381,18 @@ describe("what cannot be saved", () => {
       "save: layer mine is of the class Mine, which is not one of Recurra's",
     );
     await nothing("mine");
+  });
+
+  test("weights that two layers share", async () => {
+    const inner = layers.dense({ units: 2 });
+    const model = sequential([
+      layers.timeDistributed({ layer: inner, inputShape: [3, 2] }),
+      layers.timeDistributed({ layer: inner }),
+    ]);
+    await expect(model.save(join(root, "tied"))).rejects.toThrow(
+      "save: layers time_distributed and time_distributed_1 share the weight kernel, which a saved model cannot do yet",
+    );
+    await nothing("tied");
   });
 
   test("leaves a model that was there as it was", async () => {
