@@ -19,6 +19,7 @@ import { Updater } from "../runtime/updater.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
 import { formatShape } from "../tensor/shape.ts";
+import { type GradientOutput, GradientStore } from "./gradient-store.ts";
 import { gradientParts } from "./gradients.ts";
 import { Meter, type StepResult } from "./meter.ts";
 import type { Network } from "./network.ts";
@@ -26,9 +27,6 @@ import { checkRows, type GivenRows, type RowNames, type Rows } from "./rows.ts";
 import type { TrainingSetup } from "./setup.ts";
 import { StepCache } from "./step-cache.ts";
 import type { NamedWeight } from "./weights.ts";
-
-/** Where an output of the step's graph goes: into the gradient of a weight, whole or row by row. */
-type GradientOutput = { readonly parameter: number; readonly output: number; readonly ids?: number };
 
 /** A compiled step for batches of one signature. */
 interface Step {
@@ -49,6 +47,7 @@ export class Trainer {
   readonly #weights: readonly NamedWeight[];
   readonly #arena: Arena;
   readonly #updater: Updater;
+  readonly #store: GradientStore;
   readonly #steps = new StepCache<Step>(keptSteps, ({ compiled }) => compiled.release());
   #random: Random;
   #taken = 0;
@@ -66,6 +65,7 @@ export class Trainer {
     });
     this.#claimWeights();
     const trainable = weights.flatMap((weight, i) => (weight.trainable ? [i] : []));
+    this.#store = new GradientStore(this.#arena);
     this.#updater = new Updater(this.#arena, setup.optimizer, trainable);
     this.#random = new Random(model.seed).fold(2);
   }
@@ -105,7 +105,7 @@ export class Trainer {
   #step(batch: Rows): Promise<StepResult> {
     return this.#withStep(batch, true, async (step) => {
       const outputs = await step.compiled.run(this.#feeds(batch), this.#random.fold(this.#taken).key);
-      this.#receive(step.gradients, outputs);
+      this.#store.receive(step.gradients, outputs);
       const { optimizer } = this.#setup;
       const rate = learningRateAt(optimizer.learningRate, this.#taken);
       this.#updater.apply(optimizer.hyperparameters(this.#taken + 1, rate));
@@ -137,22 +137,6 @@ export class Trainer {
     for (const [i, { weight }] of this.#weights.entries()) {
       const place = this.#arena.parameter(i);
       if (weight.value !== place) weight.moveTo(place);
-    }
-  }
-
-  /** Puts the gradients that a step gave into the arena. */
-  #receive(gradients: readonly GradientOutput[], outputs: readonly NdArray[]): void {
-    const fresh = new Set<number>();
-    for (const { parameter, output, ids } of gradients) {
-      const target = this.#arena.gradient(parameter).data as Float32Array;
-      const values = outputs[output]?.data as Float32Array;
-      if (ids === undefined) {
-        target.set(values);
-      } else {
-        if (!fresh.has(parameter)) target.fill(0);
-        addRows(target, outputs[ids]?.data as Int32Array, values);
-      }
-      fresh.add(parameter);
     }
   }
 
@@ -243,16 +227,6 @@ export class Trainer {
         })),
       ];
     });
-  }
-}
-
-/** Adds rows into a table [n, width], at the places given; negative ones count from the end. */
-function addRows(table: Float32Array, ids: Int32Array | BigInt64Array, rows: Float32Array): void {
-  const width = rows.length / ids.length;
-  for (let i = 0; i < ids.length; i++) {
-    const id = Number(ids[i]);
-    const start = id * width + (id < 0 ? table.length : 0);
-    for (let j = 0; j < width; j++) table[start + j] = (table[start + j] ?? 0) + (rows[i * width + j] ?? 0);
   }
 }
 
