@@ -22,7 +22,19 @@ export type { CompileModelOptions } from "./model/setup.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { type CallContext, Layer, type LayerConfig, Weight } from "./nn/layer.ts";
-export * from "./nn/layers/index.ts";
+export {
+  Activation,
+  Dense,
+  Dropout,
+  Embedding,
+  Flatten,
+  GRU,
+  LSTM,
+  layers,
+  Reshape,
+  SimpleRNN,
+  TimeDistributed,
+} from "./nn/layers/index.ts";
 export { type Loss, type LossFunction, losses } from "./nn/losses.ts";
 export type { MetricChoice } from "./nn/metrics.ts";
 export { type Optimizer, type OptimizerChoice, optimizers } from "./nn/optimizers/index.ts";

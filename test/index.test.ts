@@ -40,7 +40,6 @@ describe("import", () => {
       "SimpleRNN",
       "TimeDistributed",
       "Weight",
-      "layerClasses",
       "layers",
       "loadModel",
       "losses",

@@ -4,10 +4,8 @@ import { isOp } from "../graph/op.ts";
 import { type Draw, randomOp } from "../graph/ops/leaf.ts";
 import { optimize } from "../graph/passes/optimize.ts";
 import { nodesOf } from "../graph/rewrite.ts";
-import { formatType, type Tensor } from "../graph/tensor.ts";
-import { RecurraError } from "../platform/error.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
-import { formatShape, sameShape } from "../tensor/shape.ts";
 import { type Device, defaultDevice, type Executable } from "./device.ts";
 import { lowerModel, type Named } from "./onnx/lower.ts";
 import { type RandomBuffers, randomBuffers } from "./random-buffers.ts";
@@ -59,14 +57,12 @@ export function lowerGraph(
 
 /** A graph that is ready to run. */
 export class Compiled {
-  readonly #inputs: readonly Named[];
   readonly #executable: Executable;
   readonly #random: RandomBuffers;
   /** Runs with random leaves wait for each other, since they share the arrays that the leaves are drawn into. */
   #lastRun: Promise<unknown> = Promise.resolve();
 
-  private constructor(inputs: readonly Named[], executable: Executable, random: RandomBuffers) {
-    this.#inputs = inputs;
+  private constructor(executable: Executable, random: RandomBuffers) {
     this.#executable = executable;
     this.#random = random;
   }
@@ -82,7 +78,7 @@ export class Compiled {
       ...(threads === undefined ? {} : { threads }),
       ...(label === undefined ? {} : { label }),
     });
-    return new Compiled(inputs, executable, randomBuffers(randomLeaves));
+    return new Compiled(executable, randomBuffers(randomLeaves));
   }
 
   /** True if some of its values are drawn afresh at each run. */
@@ -104,17 +100,6 @@ export class Compiled {
     });
     this.#lastRun = run.catch(() => {});
     return run;
-  }
-
-  /** Fails, naming the input, unless the arrays fit. */
-  check(arrays: readonly NdArray[]): void {
-    for (const [i, [name, tensor]] of this.#inputs.entries()) {
-      const array = arrays[i];
-      if (array === undefined || array.dtype !== tensor.dtype || !sameShape(array.shape, tensor.shape)) {
-        const got = array === undefined ? "nothing" : `${array.dtype}${formatShape(array.shape)}`;
-        throw new RecurraError("input-type", `${name}: wants ${formatType(tensor)}, got ${got}`);
-      }
-    }
   }
 
   release(): Promise<void> {

@@ -63,10 +63,4 @@ export class Updater {
     );
     return limit / Math.max(Math.sqrt(total), limit);
   }
-
-  /** Sets all gradients to zero. */
-  clearGradients(): void {
-    const { gradient, length } = this.#arena.trainable;
-    if (gradient !== undefined) this.#vectors.fill(gradient, length, 0);
-  }
 }

@@ -67,20 +67,6 @@ export function stepNoun(frequency: Frequency, count: number): string {
   }
 }
 
-/** Whether both mean the same steps. */
-export function sameFrequency(a: Frequency, b: Frequency): boolean {
-  switch (a.unit) {
-    case "index":
-      return b.unit === "index" && a.step === b.step;
-    case "fixed":
-      return b.unit === "fixed" && a.milliseconds === b.milliseconds;
-    case "business-day":
-      return b.unit === "business-day";
-    case "month":
-      return b.unit === "month" && a.months === b.months;
-  }
-}
-
 /** Months since January 1970. */
 export function monthOf(time: number): number {
   const date = new Date(time);
