@@ -8,6 +8,7 @@ const FLOORS = [
   ["runtime"],
   ["nn"],
   ["model"],
+  ["interop"],
   ["data"],
   ["plot"],
   ["jobs"],

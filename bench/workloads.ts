@@ -1,14 +1,24 @@
-// The workloads of shared/peers/workloads.json that the layers so far allow, and a few of our own.
+// The workloads of shared/peers/workloads.json, and a few of our own.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { jit, matmul, type Tensor } from "../src/entry/graph.ts";
-import { layers, NdArray, Random, type Sequential, sequential } from "../src/index.ts";
+import { type Model, NdArray, Random } from "../src/index.ts";
 import { optimizer as optimizerOf } from "../src/nn/optimizers/index.ts";
 import { Arena } from "../src/runtime/arena.ts";
 import { Updater } from "../src/runtime/updater.ts";
 import { vectorKernels } from "../src/runtime/wasm/vector.ts";
 import { medianMs } from "./measure.ts";
+import {
+  airlineGru,
+  bert2Layer,
+  bilstmTagger,
+  imdbLstm,
+  nietzscheLstm,
+  stockLstm,
+  tsTransformer,
+  yelpConvRnn,
+} from "./networks.ts";
 
 export interface Timing {
   readonly ms: number;
@@ -49,32 +59,13 @@ export function lstmFlops({
   return 2 * batch * steps * 4 * units * (inputProducts * features + 3 * units);
 }
 
-async function train(model: Sequential, x: NdArray, y: NdArray, flops?: number): Promise<Timing> {
+async function train(model: Model, x: NdArray, y: NdArray, flops?: number): Promise<Timing> {
   const ms = await medianMs(() => model.trainOnBatch(x, y));
   return flops === undefined ? { ms } : { ms, gflops: flops / ms / 1e6 };
 }
 
-export function stockLstm(): Sequential {
-  const model = sequential([
-    layers.lstm({ units: 50, returnSequences: true, inputShape: [30, 1] }),
-    layers.dropout({ rate: 0.2 }),
-    layers.lstm({ units: 50, returnSequences: true }),
-    layers.dropout({ rate: 0.2 }),
-    layers.lstm({ units: 50 }),
-    layers.dropout({ rate: 0.2 }),
-    layers.dense({ units: 1 }),
-  ]);
-  model.compile({ optimizer: "adam", loss: "meanSquaredError" });
-  return model;
-}
-
-function nietzscheLstm(): Sequential {
-  const model = sequential([
-    layers.lstm({ units: 128, inputShape: [40, 57] }),
-    layers.dense({ units: 57, activation: "softmax" }),
-  ]);
-  model.compile({ optimizer: "rmsprop", loss: "categoricalCrossentropy" });
-  return model;
+async function infer(model: Model, x: NdArray): Promise<Timing> {
+  return { ms: await medianMs(() => model.predict(x)) };
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -97,16 +88,7 @@ function medianOf(times: readonly number[]): number {
 export const workloads: Readonly<Record<string, Workload>> = {
   "stock-lstm": () => train(stockLstm(), random.normal([32, 30, 1]), random.normal([32, 1])),
 
-  "imdb-lstm": () => {
-    const model = sequential([
-      layers.embedding({ inputDim: 20000, outputDim: 128, inputShape: [80] }),
-      layers.lstm({ units: 128 }),
-      layers.dropout({ rate: 0.7 }),
-      layers.dense({ units: 1, activation: "sigmoid" }),
-    ]);
-    model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
-    return train(model, ids([32, 80], 20000), bits([32, 1]));
-  },
+  "imdb-lstm": () => train(imdbLstm(), ids([32, 80], 20000), bits([32, 1])),
 
   "nietzsche-lstm": () =>
     train(
@@ -117,17 +99,19 @@ export const workloads: Readonly<Record<string, Workload>> = {
         6 * 128 * 128 * 57,
     ),
 
-  "airline-gru": () => {
-    const model = sequential([layers.gru({ units: 32, inputShape: [12, 1] }), layers.dense({ units: 1 })]);
-    model.compile({ optimizer: "adam", loss: "meanSquaredError" });
-    return train(model, random.normal([16, 12, 1]), random.normal([16, 1]));
-  },
+  "airline-gru": () => train(airlineGru(), random.normal([16, 12, 1]), random.normal([16, 1])),
 
-  "nietzsche-lstm-infer-1": async () => {
-    const model = nietzscheLstm();
-    const x = oneHot([1, 40], 57);
-    return { ms: await medianMs(() => model.predict(x)) };
-  },
+  "yelp-conv-rnn": () => train(yelpConvRnn(), ids([30, 100], 10001), bits([30, 1])),
+
+  "bilstm-tagger": () => train(bilstmTagger(), random.normal([32, 50, 100]), ids([32, 50], 9)),
+
+  "ts-transformer": () => train(tsTransformer(), random.normal([64, 30, 1]), random.normal([64, 1])),
+
+  "bert-2-layer": () => train(bert2Layer(), ids([8, 128], 30522), ids([8], 2)),
+
+  "bert-2-layer-infer-1": () => infer(bert2Layer(), ids([1, 128], 30522)),
+
+  "nietzsche-lstm-infer-1": () => infer(nietzscheLstm(), oneHot([1, 40], 57)),
 
   "gemm-1024": async () => {
     const product = jit((a: Tensor, b: Tensor) => matmul(a, b));
@@ -177,7 +161,7 @@ export const workloads: Readonly<Record<string, Workload>> = {
   /** From the call of fit to the end of the first training step of stock-lstm, in a fresh process. */
   "first-step": async () => {
     const script = `
-      const { stockLstm } = await import("./bench/workloads.ts");
+      const { stockLstm } = await import("./bench/networks.ts");
       const { Random } = await import("./src/index.ts");
       const random = new Random(1);
       const [x, y, model] = [random.normal([320, 30, 1]), random.normal([320, 1]), stockLstm()];

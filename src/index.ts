@@ -4,15 +4,35 @@ import "./graph/chain.ts";
 
 export {
   type Callback,
+  type CallbackState,
+  CSVLogger,
+  type CSVLoggerOptions,
   EarlyStopping,
   type EarlyStoppingOptions,
+  type EpochSchedule,
+  GradientNorms,
+  type GradientNormsOptions,
+  type GradientRecord,
+  type Json,
+  LambdaCallback,
+  LearningRateScheduler,
   ModelCheckpoint,
   type ModelCheckpointOptions,
+  type MonitorOptions,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+  Sampler,
+  type SamplerOptions,
+  type StoppedAt,
+  TensorBoard,
+  type TensorBoardOptions,
+  TerminateOnNaN,
   type TrainedModel,
   type TrainingState,
 } from "./model/callbacks.ts";
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
 export type { FitOptions } from "./model/fit.ts";
+export { type Functional, model } from "./model/functional.ts";
 export type { History, Logs } from "./model/history.ts";
 export { loadModel } from "./model/load.ts";
 export { Model } from "./model/model.ts";
@@ -21,7 +41,16 @@ export { Sequential, sequential } from "./model/sequential.ts";
 export type { CompileModelOptions } from "./model/setup.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export type { Initializer } from "./nn/initializers.ts";
-export { type CallContext, Layer, type LayerConfig, Weight } from "./nn/layer.ts";
+export { input } from "./nn/input.ts";
+export {
+  type CallContext,
+  Layer,
+  type LayerConfig,
+  LayerState,
+  type LayerTensor,
+  Weight,
+} from "./nn/layer.ts";
+export { Cell, type CellStep } from "./nn/layers/cell.ts";
 export {
   Activation,
   Dense,

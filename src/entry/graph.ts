@@ -27,6 +27,16 @@ export {
   stopGradient,
   sub,
 } from "../graph/ops/arithmetic.ts";
+export {
+  type Conv1dOptions,
+  type Conv1dTransposeOptions,
+  type Conv2dOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  type DepthwiseConv1dOptions,
+  depthwiseConv1d,
+} from "../graph/ops/conv.ts";
 export { einsum } from "../graph/ops/einsum.ts";
 export {
   abs,
@@ -45,9 +55,19 @@ export {
   tanh,
 } from "../graph/ops/functions.ts";
 export { gather, oneHot, pick, scatterAdd } from "../graph/ops/gather.ts";
+export { gru } from "../graph/ops/gru.ts";
 export { concat, pad, reverse, slice, split, stack, swapAxes, take, transpose } from "../graph/ops/layout.ts";
 export { constant, dropoutMask, randomNormal, randomUniform, scalar } from "../graph/ops/leaf.ts";
+export { lstm } from "../graph/ops/lstm.ts";
 export { type MatmulOptions, matmul } from "../graph/ops/matmul.ts";
+export {
+  averagePool1d,
+  averagePool2d,
+  maxPool1d,
+  maxPool2d,
+  type Pool1dOptions,
+  type Pool2dOptions,
+} from "../graph/ops/pool.ts";
 export {
   argmax,
   cumsum,
@@ -61,6 +81,7 @@ export {
   variance,
 } from "../graph/ops/reduce.ts";
 export { type Scanned, type ScanOptions, scan } from "../graph/ops/scan.ts";
+export { simpleRnn } from "../graph/ops/simple-rnn.ts";
 export {
   broadcastTo,
   expandDims,
@@ -71,7 +92,7 @@ export {
   sum,
   zeros,
 } from "../graph/ops/sum.ts";
-export { averagePool1d, conv1d, maxPool1d, type Padding, type WindowOptions } from "../graph/ops/window.ts";
+export type { Padding } from "../graph/ops/window.ts";
 export { Tensor, type TensorType } from "../graph/tensor.ts";
 export { grad, valueAndGrad } from "../graph/trace.ts";
 export type { Tree } from "../graph/tree.ts";

@@ -115,11 +115,18 @@ export interface Subgraph {
   readonly graph: unknown;
 }
 
-export type AttributeValue = number | string | readonly number[] | { readonly float: number } | Subgraph;
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | Subgraph;
 
 /** Builds one ONNX graph. Values are known by name. */
 export interface Emitter {
-  /** Adds a node; returns the names of its outputs. Whole numbers are ints; a float is given as `{ float: x }`. */
+  /** Adds a node; returns the names of its outputs. Whole numbers are ints; floats are given as `{ float: x }` or `{ floats: [x, y] }`. */
   emit(
     opType: string,
     inputs: readonly string[],

@@ -1,10 +1,11 @@
 // From the arrays that a user gives to batches of rows: checks, shuffling, and buffers that are filled anew for each step.
 
 import { checkedNumber } from "../nn/choice.ts";
+import { fitsShape, formatDimensions, type InputShape, withSteps } from "../nn/open-length.ts";
 import { RecurraError } from "../platform/error.ts";
 import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
 import { NdArray, type Nested, ndarray } from "../tensor/nd-array.ts";
-import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { checkWhole } from "./values.ts";
 
 /** Data as users give it: an array, or nested lists of numbers. */
@@ -43,16 +44,17 @@ function naming<T>(what: string, work: () => T): T {
 export function checkInputs(
   what: string,
   data: ArrayLike,
-  shape: Shape,
+  shape: InputShape,
   dtype: DType,
   layer: string,
 ): NdArray {
   const array = asArray(what, data, dtype);
-  if (sameShape(array.shape, [0])) return array.reshape([0, ...shape]);
-  if (array.rank === 0 || !sameShape(array.shape.slice(1), shape)) {
+  if (sameShape(array.shape, [0])) return array.reshape([0, ...withSteps(shape, 1)]);
+  if (array.rank === 0 || !fitsShape(array.shape.slice(1), shape)) {
+    const dimensions = shape.length === 0 ? "" : `, ${formatDimensions(shape)}`;
     throw new RecurraError(
       "input-shape",
-      `${what}: layer ${layer} wants [samples${shape.map((dimension) => `, ${dimension}`).join("")}], got ${formatShape(array.shape)}`,
+      `${what}: layer ${layer} wants [samples${dimensions}], got ${formatShape(array.shape)}`,
     );
   }
   return array;

@@ -1,9 +1,10 @@
 // evaluate: the loss and the metrics on data, without training.
 
 import { checkOptionNames } from "../nn/choice.ts";
-import { type ArrayLike, checkBatchSize } from "./batches.ts";
-
-import type { Rows } from "./rows.ts";
+import { checkBatchSize } from "./batches.ts";
+import type { ModelData } from "./model-data.ts";
+import { countRows, type Rows } from "./rows.ts";
+import { ArraySource, type BatchData, DatasetSource, isBatchData } from "./source.ts";
 import type { Trainer } from "./training.ts";
 
 /** The loss and the metrics, by name. */
@@ -12,8 +13,8 @@ export type Evaluation = Readonly<Record<string, number>>;
 export interface EvaluateOptions {
   /** Rows computed at once. Default 32. */
   readonly batchSize?: number;
-  /** Weight of each row: [N]. */
-  readonly sampleWeight?: ArrayLike;
+  /** Weight of each row: [N]; for several outputs one array for all of them, or one for each. */
+  readonly sampleWeight?: ModelData;
 }
 
 const optionNames: readonly (keyof EvaluateOptions)[] = ["batchSize", "sampleWeight"];
@@ -21,28 +22,29 @@ const optionNames: readonly (keyof EvaluateOptions)[] = ["batchSize", "sampleWei
 /** See {@link Model.evaluate}. */
 export async function evaluateModel(
   trainer: Trainer,
-  x: ArrayLike,
-  y: ArrayLike,
+  x: ModelData | BatchData,
+  y: ModelData | undefined,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   checkOptionNames("evaluate", options, optionNames);
   const { batchSize = 32, sampleWeight } = options;
   checkBatchSize("evaluate", batchSize);
-  return evaluateRows(trainer, trainer.checkRows([x, y, sampleWeight]), batchSize);
+  if (isBatchData(x)) {
+    const source = new DatasetSource("x", x, undefined, (rows) => trainer.checkRows(rows));
+    return evaluateBatches(trainer, source.batches(0, 0));
+  }
+  return evaluateBatches(
+    trainer,
+    new ArraySource(trainer.checkRows([x, y, sampleWeight]), batchSize, undefined).batches(0, 0),
+  );
 }
 
-/** As {@link evaluateModel}, on arrays that have been checked. */
-export async function evaluateRows(
+/** The loss and the metrics over batches that have been checked. */
+export async function evaluateBatches(
   trainer: Trainer,
-  { x, y, weight }: Rows,
-  batchSize: number,
+  batches: Iterable<Rows> | AsyncIterable<Rows>,
 ): Promise<Evaluation> {
-  const [count = 0] = x.shape;
   const meter = trainer.meter();
-  for (let start = 0; start < count; start += batchSize) {
-    const end = Math.min(start + batchSize, count);
-    const batch = { x: x.rows(start, end), y: y.rows(start, end), weight: weight?.rows(start, end) };
-    meter.add(await trainer.evaluate(batch), end - start);
-  }
+  for await (const batch of batches) meter.add(await trainer.evaluate(batch), countRows(batch));
   return meter.logs();
 }

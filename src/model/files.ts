@@ -2,6 +2,7 @@
 
 import { joinPath, openBytes } from "#platform";
 import { RecurraError } from "../platform/error.ts";
+import type { NetworkRecord } from "./records.ts";
 
 export const configFile = "config.json";
 export const weightsFile = "weights.safetensors";
@@ -11,12 +12,6 @@ export const trainingFile = "training.json";
 /** The version of the folder's format that is written. */
 export const formatVersion = 1;
 
-/** A layer as config.json holds it. */
-export interface LayerRecord {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
 /** A file of the folder as config.json lists it. */
 export interface FileRecord {
   readonly bytes: number;
@@ -24,18 +19,16 @@ export interface FileRecord {
 }
 
 /** config.json: architecture, preprocessing, and the other files' checksums. */
-export interface ModelConfig {
+export interface ModelConfig extends NetworkRecord {
   readonly format: "recurra-model";
   readonly version: number;
-  readonly className: string;
-  readonly name: string;
-  readonly seed: number;
-  readonly layers: readonly LayerRecord[];
   readonly compile?:
     | {
         readonly optimizer?: unknown;
-        readonly loss: unknown;
-        readonly metrics?: readonly unknown[] | undefined;
+        readonly loss?: unknown;
+        readonly lossWeights?: unknown;
+        readonly metrics?: unknown;
+        readonly gradientAccumulationSteps?: number | undefined;
       }
     | undefined;
   /** What a kit does to data before the model sees it: scalers, windows, vocabularies. */

@@ -21,10 +21,12 @@ async function fingerprintOf({ dtype, shape, data }: NdArray): Promise<ArrayFing
 }
 
 /** The fingerprint of the rows that a model is trained on. */
-export async function dataFingerprint({ x, y, weight }: Rows): Promise<DataFingerprint> {
+export async function dataFingerprint({ x, y, weights }: Rows): Promise<DataFingerprint> {
+  const all = (arrays: readonly NdArray[]) => Promise.all(arrays.map(fingerprintOf));
+  const given = weights.filter((array) => array !== undefined);
   return {
-    x: await fingerprintOf(x),
-    y: await fingerprintOf(y),
-    ...(weight === undefined ? {} : { sampleWeight: await fingerprintOf(weight) }),
+    x: await all(x),
+    y: await all(y),
+    ...(given.length === 0 ? {} : { sampleWeight: await all(given) }),
   };
 }

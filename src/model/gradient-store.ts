@@ -25,12 +25,20 @@ export class GradientStore {
     this.#arena = arena;
   }
 
-  /** Takes a step's gradients: what was there before is gone. */
-  receive(gradients: readonly GradientOutput[], outputs: readonly NdArray[]): void {
+  /**
+   * Takes a step's gradients. What was there before is gone, unless they are to be added to it.
+   */
+  receive(
+    gradients: readonly GradientOutput[],
+    outputs: readonly NdArray[],
+    { add = false }: { readonly add?: boolean } = {},
+  ): void {
     const isDense = ({ ids }: GradientOutput) => ids === undefined;
-    const now = new Map<number, Written>();
+    const now = new Map<number, Written>(add ? this.#written : []);
     for (const { parameter, output } of gradients.filter(isDense)) {
-      this.#gradient(parameter).set(outputs[output]?.data as Float32Array);
+      const given = outputs[output]?.data as Float32Array;
+      if (add && now.has(parameter)) addInto(this.#gradient(parameter), given);
+      else this.#gradient(parameter).set(given);
       now.set(parameter, "all");
     }
     for (const { parameter, output, ids } of gradients) {
@@ -46,9 +54,18 @@ export class GradientStore {
     for (const [parameter, written] of now) this.#written.set(parameter, written);
   }
 
+  /** Says that these gradients were written by another: they are cleared as a whole before rows are added. */
+  assumeWritten(parameters: readonly number[]): void {
+    for (const parameter of parameters) this.#written.set(parameter, "all");
+  }
+
   #gradient(parameter: number): Float32Array {
     return this.#arena.gradient(parameter).data as Float32Array;
   }
+}
+
+function addInto(sum: Float32Array, given: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (given[i] ?? 0);
 }
 
 /** Makes a gradient zero, given what was written into it. */

@@ -20,9 +20,9 @@ export interface ArrayFingerprint {
   readonly sha256: string;
 }
 
-/** The arrays of a training, without those held out, as the steps read them. */
+/** The arrays of a training, without those held out, as the steps read them: one for each input and output. */
 export interface DataFingerprint {
-  readonly x: ArrayFingerprint;
-  readonly y: ArrayFingerprint;
-  readonly sampleWeight?: ArrayFingerprint | undefined;
+  readonly x: readonly ArrayFingerprint[];
+  readonly y: readonly ArrayFingerprint[];
+  readonly sampleWeight?: readonly ArrayFingerprint[] | undefined;
 }

@@ -1,68 +1,149 @@
-// Running a model forward: one graph for any batch size, with the weights as inputs, or inside it for export.
+// Running a model forward: one graph for any batch size, with the weights as inputs, or inside it where they stay as they are.
 
 import { anyBatch } from "../graph/batch.ts";
 import { constant, input } from "../graph/ops/leaf.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import type { Weight } from "../nn/layer.ts";
+import { callContext, LayerState, type Weight } from "../nn/layer.ts";
+import { RecurraError } from "../platform/error.ts";
 import { Compiled, type CompileOptions, lowerGraph } from "../runtime/compile.ts";
 import type { Named } from "../runtime/onnx/lower.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { bind } from "./loss-graph.ts";
 import type { Network } from "./network.ts";
+import { StepCache } from "./step-cache.ts";
+import { allFinite } from "./values.ts";
 
 export interface PredictOptions {
   /** Rows computed at once. Default 256. */
   readonly batchSize?: number;
 }
 
-/** The forward pass of a model as a graph. `bind` says what stands for a weight. */
-function forward(
-  model: Network,
-  bind: (weight: Weight, name: string) => Tensor,
-): { readonly x: Tensor; readonly y: Tensor } {
-  const { dtype, shape } = model.inputType;
-  const x = input("x", { dtype, shape: [anyBatch, ...shape] });
-  const bound = new Map(model.weights.map(({ name, weight }) => [weight, bind(weight, name)]));
-  const y = model.apply(x, {
-    training: false,
-    value: (weight) => bound.get(weight) ?? bind(weight, weight.name),
-  });
-  return { x, y };
+/** Numbers in the weights up to which a graph with the weights inside is made: it holds them a second time. */
+const frozenLimit = 64e6;
+
+/** The inputs of a model as inputs of a graph, for samples of these shapes and any batch size. */
+function leavesOf({ inputs }: Network, shapes: readonly Shape[]): readonly Named[] {
+  return inputs.map(({ name, dtype }, i) => [
+    name,
+    input(name, { dtype, shape: [anyBatch, ...(shapes[i] ?? [])] }),
+  ]);
+}
+
+/** Forward passes that are kept: of a model whose number of steps is open, for some of its lengths. */
+const keptForwards = (model: Network): number => (model.isOpen ? 16 : 2);
+
+/** A compiled forward pass. Its inputs are those of the model, the weights unless they are inside, and the states. */
+interface Forward {
+  readonly compiled: Compiled;
+  readonly states: readonly LayerState[];
+  readonly kept: readonly LayerState[];
 }
 
 /** Runs a model forward in batches, with the weights as they are at each call. */
 export class Inference {
   readonly #model: Network;
-  readonly #compiled: Compiled;
+  readonly #options: CompileOptions;
+  /** With the weights as inputs, and with the weights inside as they were at some version of theirs. */
+  readonly #forwards: StepCache<Forward>;
+  #seen = -1;
 
-  private constructor(model: Network, compiled: Compiled) {
+  constructor(model: Network, options: CompileOptions) {
     this.#model = model;
-    this.#compiled = compiled;
+    this.#options = options;
+    this.#forwards = new StepCache<Forward>(keptForwards(model), ({ compiled }) => compiled.release());
   }
 
-  static async of(model: Network, options: CompileOptions): Promise<Inference> {
-    const weights: Named[] = [];
-    const { x, y } = forward(model, (weight, name) => {
-      const tensor = input(name, { dtype: "float32", shape: weight.shape });
-      weights.push([name, tensor]);
-      return tensor;
-    });
-    const compiled = await Compiled.from([["x", x], ...weights], [["y", y]], {
-      label: model.name,
-      ...options,
-    });
-    return new Inference(model, compiled);
+  /** Inputs [n, ...] to outputs [n, ...]. */
+  run(x: readonly NdArray[]): Promise<readonly NdArray[]> {
+    // Weights that have not changed since the call before go into the graph: ONNX Runtime lays them out for its products once.
+    const version = this.#model.weights.reduce((sum, { weight }) => sum + weight.version, 0);
+    // A NaN would not get through ONNX Runtime's LSTM, which has its place in the graph with the weights inside.
+    const areFinite = x.every(({ dtype, data }) => dtype !== "float32" || allFinite(data as Float32Array));
+    const isFrozen = version === this.#seen && areFinite && this.#model.countParams() <= frozenLimit;
+    this.#seen = version;
+    const shapes = x.map(({ shape }) => shape.slice(1));
+    return this.#forwards.use(
+      [isFrozen ? version : "open", ...(this.#model.isOpen ? shapes : [])].join(" "),
+      () => this.#compile(isFrozen, shapes),
+      (forward) => this.#run(forward, isFrozen, x),
+    );
   }
 
-  /** x [n, ...] -> y [n, ...] */
-  async run(x: NdArray): Promise<NdArray> {
-    const [y] = await this.#compiled.run([x, ...this.#model.weights.map(({ weight }) => weight.value)]);
-    if (y === undefined) throw new TypeError("the forward graph has one output");
-    return y;
+  async #run(
+    { compiled, states, kept }: Forward,
+    isFrozen: boolean,
+    x: readonly NdArray[],
+  ): Promise<readonly NdArray[]> {
+    const weights = isFrozen ? [] : this.#model.weights.map(({ weight }) => weight.peek());
+    const batch = x[0]?.shape[0] ?? 0;
+    const results = await compiled.run([
+      ...x,
+      ...weights,
+      ...states.map((state) => state.valueFor(batch, this.#model.name)),
+    ]);
+    const count = results.length - kept.length;
+    for (const [i, state] of kept.entries()) state.value = results[count + i];
+    return results.slice(0, count);
+  }
+
+  async #compile(isFrozen: boolean, shapes: readonly Shape[]): Promise<Forward> {
+    const model = this.#model;
+    const x = leavesOf(model, shapes);
+    const bound = bind(model, model.weights, { training: false });
+    const context = isFrozen
+      ? { ...bound.context, value: (weight: Weight) => constant(weight.peek()) }
+      : bound.context;
+    const { outputs } = model.trace(
+      x.map(([, tensor]) => tensor),
+      [],
+      context,
+    );
+    const updates = [...bound.updates].flatMap(([target, tensor]) =>
+      target instanceof LayerState ? [{ target, tensor }] : [],
+    );
+    const states = [...bound.stateInputs.keys()];
+    const compiled = await Compiled.from(
+      [
+        ...x,
+        ...(isFrozen
+          ? []
+          : bound.weightInputs.map((tensor, i): Named => [model.weights[i]?.name ?? `w${i}`, tensor])),
+        ...[...bound.stateInputs.values()].map((tensor, i): Named => [`state${i}`, tensor]),
+      ],
+      [
+        ...outputs.map((tensor, i): Named => [model.outputNames[i] ?? `y${i}`, tensor]),
+        ...updates.map(({ tensor }, i): Named => [`state_out${i}`, tensor]),
+      ],
+      { label: model.name, ...this.#options },
+    );
+    return { compiled, states, kept: updates.map(({ target }) => target) };
   }
 }
 
-/** The model as an ONNX file: input `x`, output `y`, any batch size, the weights inside. */
+/**
+ * The model as an ONNX file: inputs and outputs under the model's names, any batch size, the weights inside, states of zeros.
+ *
+ * @throws RecurraError `open-length` where the number of steps of an input is open: the graph is written for one number of them
+ */
 export function inferenceModel(model: Network): Uint8Array {
-  const { x, y } = forward(model, (weight) => constant(weight.value));
-  return lowerGraph([["x", x]], [["y", y]], { doc: `${model.name}, trained with Recurra` }).model;
+  const shapes = model.inputs.map(({ name, shape }) => {
+    const open = shape.indexOf(null);
+    if (open >= 0)
+      throw new RecurraError(
+        "open-length",
+        `${model.name}: the input ${name} leaves its number of steps open (null), and an ONNX file is written for one number of ` +
+          "them: make the model with that number in its shape, and give it the weights with restoreWeights(snapshotWeights())",
+      );
+    return shape as Shape;
+  });
+  const x = leavesOf(model, shapes);
+  model.weights; // made, if they were not
+  const context = callContext({ training: false, value: (weight) => constant(weight.peek()) });
+  const { outputs } = model.trace(
+    x.map(([, tensor]) => tensor),
+    [],
+    context,
+  );
+  const y = outputs.map((tensor, i): Named => [model.outputNames[i] ?? `y${i}`, tensor]);
+  return lowerGraph(x, y, { doc: `${model.name}, trained with Recurra` }).model;
 }

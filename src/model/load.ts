@@ -1,57 +1,25 @@
 // Reads a model folder, checked before anything is made of it.
 
 import { joinPath, readTextFile } from "#platform";
-import type { Layer } from "../nn/layer.ts";
-import { layerClasses } from "../nn/layers/index.ts";
 import { RecurraError } from "../platform/error.ts";
-import { suggestion } from "../platform/nearest.ts";
 import { decodeSafetensors } from "../tensor/safetensors.ts";
 import {
   configChecksum,
   configFile,
   formatVersion,
   graphFile,
-  type LayerRecord,
   type ModelConfig,
   readChecked,
   trainingFile,
   weightsFile,
 } from "./files.ts";
-import { Sequential } from "./sequential.ts";
+import { type LayerClasses, makeNetwork, within } from "./make-network.ts";
+import type { Model } from "./model.ts";
 import type { CompileModelOptions } from "./setup.ts";
 import { assignWeights } from "./weights.ts";
 
 /** Loaded when a model is, so that importing Recurra stays fast. */
 const schemas = () => import("./schemas.ts");
-
-/** Makes a layer of its record; errors say where the record stands. */
-function makeLayer({ className, config }: LayerRecord, place: string): Layer {
-  const LayerClass = Object.hasOwn(layerClasses, className) ? layerClasses[className] : undefined;
-  if (LayerClass === undefined) {
-    const names = Object.keys(layerClasses);
-    throw new RecurraError(
-      "unknown-layer",
-      `${place}: there is no layer class "${className}". ${suggestion(className, names)}There are ${names.join(", ")}`,
-    );
-  }
-  const revive = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(revive);
-    if (value === null || typeof value !== "object") return value;
-    if ("className" in value && "config" in value) return makeLayer(value as LayerRecord, place);
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, revive(part)]));
-  };
-  return within(place, () => new LayerClass(revive(config) as never));
-}
-
-/** Puts the place in a file before the messages of errors that do not name it. */
-function within<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RecurraError) || error.message.startsWith(place)) throw error;
-    throw new RecurraError(error.code, `${place}: ${error.message}`, { cause: error });
-  }
-}
 
 /** Reads and checks config.json; what its checksum says is checked last, since other faults say more. */
 async function readConfig(
@@ -96,9 +64,14 @@ async function readConfig(
   };
 }
 
+export interface LoadOptions {
+  /** Layer classes of your own that the model has, by their class names. */
+  readonly layers?: LayerClasses;
+}
+
 /** A model read from a folder, with what was saved beside it. */
 export interface LoadedModel {
-  readonly model: Sequential;
+  readonly model: Model;
   readonly preprocessing: unknown;
 }
 
@@ -107,21 +80,14 @@ export interface LoadedModel {
  *
  * @throws RecurraError where a file is missing, truncated or altered, or the weights do not fit the architecture (each is listed)
  */
-export async function loadModelFolder(folder: string): Promise<LoadedModel> {
+export async function loadModelFolder(folder: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { config, checkUnaltered } = await readConfig(folder);
   const weightsPath = joinPath(folder, weightsFile);
   const bytes = await readChecked(folder, weightsFile, config);
-  await readChecked(folder, graphFile, config);
+  if (Object.hasOwn(config.files, graphFile)) await readChecked(folder, graphFile, config);
   const training = await readChecked(folder, trainingFile, config);
   const source = joinPath(folder, configFile);
-  if (config.className !== "Sequential") {
-    throw new RecurraError(
-      "model-config",
-      `${source}: there is no model class "${config.className}". There is Sequential`,
-    );
-  }
-  const layers = config.layers.map((layer, i) => makeLayer(layer, `${source}, layer ${i}`));
-  const model = within(source, () => new Sequential(layers, { name: config.name, seed: config.seed }));
+  const model = makeNetwork(config, source, options.layers);
   const { tensors } = decodeSafetensors(bytes, weightsPath);
   const weights = within(source, () => model.weights);
   assignWeights(weights, tensors, weightsPath);
@@ -136,6 +102,6 @@ export async function loadModelFolder(folder: string): Promise<LoadedModel> {
 }
 
 /** Reads a model folder. See {@link loadModelFolder}. */
-export async function loadModel(folder: string): Promise<Sequential> {
-  return (await loadModelFolder(folder)).model;
+export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
+  return (await loadModelFolder(folder, options)).model;
 }

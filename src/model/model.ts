@@ -1,18 +1,20 @@
 // A model: layers, and what one does with them: compile, fit, evaluate, predict, save.
 
+import { item } from "../graph/op.ts";
 import { checkOptionNames } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
-import { allocate } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
-import { sizeOf } from "../tensor/shape.ts";
-import { type ArrayLike, checkBatchSize } from "./batches.ts";
+import { checkBatchSize } from "./batches.ts";
 import { type EvaluateOptions, type Evaluation, evaluateModel } from "./evaluate.ts";
 import { type FitOptions, fitModel } from "./fit.ts";
 import type { History } from "./history.ts";
 import { Inference, type PredictOptions } from "./inference.ts";
+import type { ModelData } from "./model-data.ts";
 import { Network } from "./network.ts";
+import { checkModelInputs, countRows } from "./rows.ts";
 import { type SaveOptions, saveModel } from "./save.ts";
 import { type CompileModelOptions, resolveSetup, type TrainingSetup } from "./setup.ts";
+import { type BatchData, isBatchData } from "./source.ts";
 import { Trainer } from "./training.ts";
 
 const predictOptions: readonly (keyof PredictOptions)[] = ["batchSize"];
@@ -21,7 +23,7 @@ const predictOptions: readonly (keyof PredictOptions)[] = ["batchSize"];
 export abstract class Model extends Network {
   #setup: TrainingSetup | undefined;
   #trainer: Trainer | undefined;
-  #inference: Promise<Inference> | undefined;
+  #inference: Inference | undefined;
 
   /**
    * Sets what the model is trained for; needed before `fit` and `evaluate`. Starts the optimiser afresh, and sees which layers are
@@ -30,7 +32,7 @@ export abstract class Model extends Network {
    * @throws RecurraError `unknown-option`, `unknown-name`, `option-value`
    */
   compile(options: CompileModelOptions): void {
-    this.#setup = resolveSetup(options);
+    this.#setup = resolveSetup(options, this.outputNames);
     this.#trainer = undefined;
     this.#inference = undefined;
     this.listWeights();
@@ -65,56 +67,84 @@ export abstract class Model extends Network {
   /**
    * Trains the model.
    *
-   * @param x inputs [N, ...], @param y targets [N, ...]
+   * @param x inputs [N, ...], for several inputs a list or an object of them; or batches, see {@link Dataset}
+   * @param y targets [N, ...], for several outputs a list or an object of them; absent where x gives batches
    * @returns the loss and the metrics of each epoch
    */
-  async fit(x: ArrayLike, y: ArrayLike, options: FitOptions = {}): Promise<History> {
-    return fitModel(this, this.trainer(), x, y, options);
+  fit(batches: BatchData, options?: FitOptions): Promise<History>;
+  fit(x: ModelData, y?: ModelData, options?: FitOptions): Promise<History>;
+  async fit(x: ModelData | BatchData, y?: ModelData | FitOptions, options?: FitOptions): Promise<History> {
+    const trainer = this.trainer();
+    if (isBatchData(x) && options === undefined)
+      return fitModel(this, trainer, x, undefined, (y ?? {}) as FitOptions);
+    return fitModel(this, trainer, x, y as ModelData | undefined, options ?? {});
   }
 
   /** Takes one training step on one batch. Returns its loss and metrics. */
-  async trainOnBatch(x: ArrayLike, y: ArrayLike, sampleWeight?: ArrayLike): Promise<Evaluation> {
+  async trainOnBatch(x: ModelData, y?: ModelData, sampleWeight?: ModelData): Promise<Evaluation> {
     const trainer = this.trainer();
     const rows = trainer.checkRows([x, y, sampleWeight]);
     const meter = trainer.meter();
-    meter.add(await trainer.step(rows), rows.x.shape[0] ?? 0);
+    meter.add(await trainer.step(rows), countRows(rows));
     return meter.logs();
   }
 
   /** The loss and the metrics on data, without training. */
-  async evaluate(x: ArrayLike, y: ArrayLike, options: EvaluateOptions = {}): Promise<Evaluation> {
-    return evaluateModel(this.trainer(), x, y, options);
+  evaluate(batches: BatchData, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(x: ModelData, y?: ModelData, options?: EvaluateOptions): Promise<Evaluation>;
+  async evaluate(
+    x: ModelData | BatchData,
+    y?: ModelData | EvaluateOptions,
+    options?: EvaluateOptions,
+  ): Promise<Evaluation> {
+    const trainer = this.trainer();
+    if (isBatchData(x) && options === undefined)
+      return evaluateModel(trainer, x, undefined, (y ?? {}) as EvaluateOptions);
+    return evaluateModel(trainer, x, y as ModelData | undefined, options ?? {});
   }
 
-  /** Outputs for inputs: x [N, ...] -> [N, ...], computed `batchSize` rows at a time. A NaN in a row spoils the outputs of that row. */
-  async predict(x: ArrayLike, options: PredictOptions = {}): Promise<NdArray> {
+  /**
+   * Outputs for inputs: x [N, ...] -> [N, ...], computed `batchSize` rows at a time. A NaN in a row spoils the outputs of that row.
+   *
+   * @throws RecurraError `several-outputs` for a model of several outputs: see {@link predictAll}
+   */
+  async predict(x: ModelData, options: PredictOptions = {}): Promise<NdArray> {
+    if (this.outputNames.length > 1) {
+      throw new RecurraError(
+        "several-outputs",
+        `${this.name}: predict is for models of one output, this gives ${this.outputNames.join(", ")}: use predictAll`,
+      );
+    }
+    const [only] = await this.#predict(x, options);
+    if (only === undefined) throw new TypeError("a model has an output");
+    return only;
+  }
+
+  /** As {@link predict}, for any number of outputs: each by its name. */
+  async predictAll(x: ModelData, options: PredictOptions = {}): Promise<Readonly<Record<string, NdArray>>> {
+    const all = await this.#predict(x, options);
+    return Object.fromEntries(all.map((array, i) => [this.outputNames[i] ?? `y${i}`, array]));
+  }
+
+  async #predict(x: ModelData, options: PredictOptions): Promise<readonly NdArray[]> {
     checkOptionNames("predict", options, predictOptions);
     const { batchSize = 256 } = options;
     checkBatchSize("predict", batchSize);
-    const inputs = this.checkInput("x", x);
-    const [count = 0] = inputs.shape;
-    const inference = await this.inference();
-    if (count > 0 && count <= batchSize) return inference.run(inputs);
-    const shape = [count, ...this.outputShape];
-    const width = sizeOf(shape.slice(1));
-    const all = allocate("float32", count * width) as Float32Array;
+    const inputs = checkModelInputs(this, "x", x);
+    const count = inputs[0]?.shape[0] ?? 0;
+    this.#inference ??= new Inference(this, this.#setup?.compile ?? {});
+    if (count > 0 && count <= batchSize) return this.#inference.run(inputs);
+    const shapes = this.outputShapesFor(inputs.map(({ shape }) => shape.slice(1)));
+    const all = shapes.map((shape) => NdArray.zeros([count, ...shape]));
     for (let start = 0; start < count; start += batchSize) {
-      const rows = await inference.run(inputs.rows(start, Math.min(start + batchSize, count)));
-      all.set(rows.data as Float32Array, start * width);
+      const end = Math.min(start + batchSize, count);
+      const parts = await this.#inference.run(inputs.map((array) => array.rows(start, end)));
+      for (const [i, { data, size }] of parts.entries()) {
+        const width = size / (end - start);
+        (item(all, i).data as Float32Array).set(data as Float32Array, start * width);
+      }
     }
-    return new NdArray(all, shape);
-  }
-
-  /** @internal The forward graph, compiled at the first call. */
-  inference(): Promise<Inference> {
-    if (this.#inference === undefined) {
-      const inference = Inference.of(this, this.#setup?.compile ?? {});
-      this.#inference = inference;
-      inference.catch(() => {
-        if (this.#inference === inference) this.#inference = undefined;
-      });
-    }
-    return this.#inference;
+    return all;
   }
 
   /** Writes the model as a folder: config.json, weights.safetensors, model.onnx, training.json. Whole, or not at all. */

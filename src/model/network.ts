@@ -1,25 +1,36 @@
-// A network: layers with weights, and how an output is computed from an input. What is done with it stands in model.ts.
+// A network: layers with weights, and how outputs are computed from inputs. What is done with it stands in model.ts.
 
 import { anyBatch } from "../graph/batch.ts";
 import { input } from "../graph/ops/leaf.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { checkOptionNames } from "../nn/choice.ts";
-import type { CallContext, Layer, Weight } from "../nn/layer.ts";
-import { Embedding } from "../nn/layers/embedding.ts";
-import { TimeDistributed } from "../nn/layers/time-distributed.ts";
+import { checkOptionNames, describe } from "../nn/choice.ts";
+import {
+  type CallContext,
+  callContext,
+  type Layer,
+  type LayerState,
+  type LayerTensor,
+  type Mask,
+  type Weight,
+} from "../nn/layer.ts";
+import { commonShape, type InputShape, isOpen, standIns, traceSteps, withSteps } from "../nn/open-length.ts";
 import { RecurraError } from "../platform/error.ts";
-import type { DType } from "../tensor/dtype.ts";
-import type { NdArray } from "../tensor/nd-array.ts";
 import { Random } from "../tensor/random.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
-import { type ArrayLike, checkInputs } from "./batches.ts";
 import type { DataFingerprint, History } from "./history.ts";
-import { formatSummary, type LayerOutput } from "./summary.ts";
-import { checkRange } from "./values.ts";
+import { NetworkLayer } from "./network-layer.ts";
+import type {
+  NetworkInput,
+  NetworkLike,
+  NetworkOutput,
+  NetworkStructure,
+  NetworkTrace,
+} from "./network-types.ts";
+import { formatSummary, type LayerRow } from "./summary.ts";
 import { type NamedWeight, type WeightsSnapshot, weightsOf } from "./weights.ts";
 
 export interface ModelOptions {
-  /** Default "sequential". */
+  /** Default "sequential" or "functional". */
   readonly name?: string;
   /** Seed of the first weights, of shuffling and of dropout. Default 0. */
   readonly seed?: number;
@@ -27,28 +38,28 @@ export interface ModelOptions {
 
 const modelOptions: readonly (keyof ModelOptions)[] = ["name", "seed"];
 
-/** What a layer gave when the network was traced. */
-export interface LayerCall {
-  readonly layer: Layer;
-  readonly output: Tensor;
-  /** Which steps of the output are real: bool [B, T]. */
-  readonly mask: Tensor | undefined;
-}
-
 /** Layers with weights. */
-export abstract class Network {
+export abstract class Network implements NetworkLike {
   readonly name: string;
   seed: number;
   #weights: readonly NamedWeight[] | undefined;
-  #layerOutputs: readonly LayerOutput[] | undefined;
+  /** One trace; where a number of steps is open, one for each that stands for it. */
+  #traces: readonly NetworkTrace[] | undefined;
+  readonly #outputShapes = new Map<string, readonly Shape[]>();
+  #layer: NetworkLayer | undefined;
   /** What the last `fit` recorded; saved with the model. */
   history: History | undefined;
   /** What the last `fit` was given; saved with the model. */
   data: DataFingerprint | undefined;
 
-  constructor(options: ModelOptions = {}) {
+  constructor(options: ModelOptions, defaultName: string) {
     checkOptionNames("model", options, modelOptions);
-    const { name = "sequential", seed = 0 } = options;
+    const { name = defaultName, seed = 0 } = options;
+    if (typeof name !== "string" || name === "" || /[/\0]/.test(name))
+      throw new RecurraError(
+        "option-value",
+        `model: name is to be text without slashes, got ${describe(name)}`,
+      );
     new Random(seed); // fails for what is no seed
     this.name = name;
     this.seed = seed;
@@ -56,22 +67,50 @@ export abstract class Network {
 
   /** The class name under which a saved model finds the model class again. */
   abstract readonly className: string;
+  /** Each layer once. */
   abstract readonly layers: readonly Layer[];
-  /** Shape and dtype of one input, without the batch axis. */
-  abstract readonly inputType: { readonly shape: Shape; readonly dtype: DType };
-  /** The output of each layer for an input, in tensor code. */
-  abstract trace(x: Tensor, context: CallContext): readonly LayerCall[];
+  abstract readonly inputs: readonly NetworkInput[];
+  abstract readonly outputNames: readonly string[];
+  /** @internal How the layers are called; `undefined` for a stack. */
+  abstract readonly structure: NetworkStructure | undefined;
+  /** The outputs, and those of each layer, for inputs [B, ...], in tensor code. */
+  abstract trace(inputs: readonly Tensor[], masks: readonly Mask[], context: CallContext): NetworkTrace;
 
-  /** The model's output with its mask, in tensor code: x [B, ...] -> y [B, ...]. */
-  call(x: Tensor, context: CallContext): LayerCall {
-    const last = this.trace(x, context).at(-1);
-    if (last === undefined) throw new RecurraError("empty-model", `${this.name} has no layers`);
-    return last;
+  /** Freezes all layers, or thaws them; set it before `compile`. */
+  set trainable(value: boolean) {
+    for (const layer of this.layers) layer.trainable = value;
   }
 
-  /** The model's output alone. */
-  apply(x: Tensor, context: CallContext): Tensor {
-    return this.call(x, context).output;
+  /** False where all layers are frozen. */
+  get trainable(): boolean {
+    return this.layers.some((layer) => layer.trainable);
+  }
+
+  /** The layer of a name. @throws RecurraError `unknown-name` */
+  getLayer(name: string): Layer {
+    const found = this.layers.find((layer) => layer.name === name);
+    if (found !== undefined) return found;
+    const names = this.layers.map((layer) => layer.name);
+    throw new RecurraError(
+      "unknown-name",
+      `${this.name}: there is no layer "${name}"; there are ${names.join(", ")}`,
+    );
+  }
+
+  /** The whole network as one layer, to be put into another: the weights are shared. */
+  asLayer(): NetworkLayer {
+    this.#layer ??= new NetworkLayer({ network: this });
+    return this.#layer;
+  }
+
+  /** Calls the network while another is put together. See {@link Layer.apply}. */
+  apply(inputs: LayerTensor | readonly LayerTensor[]): LayerTensor {
+    return this.asLayer().apply(inputs);
+  }
+
+  /** As {@link apply}, for a network of several outputs. */
+  applyAll(inputs: LayerTensor | readonly LayerTensor[]): readonly LayerTensor[] {
+    return this.asLayer().applyAll(inputs);
   }
 
   /** All weights, in the order of the layers. Made and initialised at the first call. */
@@ -80,8 +119,19 @@ export abstract class Network {
     return this.#weights;
   }
 
+  /** What stateful layers carry from batch to batch. */
+  get states(): readonly LayerState[] {
+    this.#trace();
+    return [...new Set(this.layers.flatMap((layer) => layer.states))];
+  }
+
+  /** Puts stateful layers back to the start of their sequences. */
+  resetStates(): void {
+    for (const state of this.states) state.value = undefined;
+  }
+
   #build(): readonly NamedWeight[] {
-    this.#outputs();
+    this.#trace();
     const weights = weightsOf(this.layers);
     // A layer that another model shares keeps what it has learned there.
     this.#draw(weights, ({ isSet }) => !isSet);
@@ -95,32 +145,73 @@ export abstract class Network {
     }
   }
 
-  /** What each layer gives, on a batch of unknown size. */
-  #outputs(): readonly LayerOutput[] {
-    this.#layerOutputs ??= this.#traceOutputs();
-    return this.#layerOutputs;
+  /** Whether the number of time steps of an input is left open. */
+  get isOpen(): boolean {
+    return this.inputs.some(({ shape }) => isOpen(shape));
   }
 
-  /** Traces the layers once, which builds them. */
-  #traceOutputs(): readonly LayerOutput[] {
-    const { shape, dtype } = this.inputType;
-    const x = input("x", { dtype, shape: [anyBatch, ...shape] });
+  /** What each layer gives. The first trace builds the layers. */
+  #trace(): readonly [NetworkTrace, ...NetworkTrace[]] {
+    if (this.#traces === undefined) {
+      const traceAt = (steps: number) =>
+        this.#traceFor(this.inputs.map(({ shape }) => withSteps(shape, steps)));
+      this.#traces = this.isOpen ? [...traceSteps(standIns, traceAt).values()] : [traceAt(1)];
+    }
+    return this.#traces as [NetworkTrace];
+  }
+
+  /** What each layer gives for samples of these shapes, on a batch of unknown size. */
+  #traceFor(shapes: readonly Shape[]): NetworkTrace {
+    const inputs = this.inputs.map(({ name, dtype }, i) =>
+      input(name, { dtype, shape: [anyBatch, ...(shapes[i] ?? [])] }),
+    );
     const value: CallContext["value"] = (weight) =>
       input(weight.name, { dtype: "float32", shape: weight.shape });
-    return this.trace(x, { training: false, value }).map(({ layer, output }) => ({
-      layer,
-      shape: output.shape,
+    return this.trace(inputs, [], callContext({ training: false, value }));
+  }
+
+  /** The outputs by name, with the shape of a sample. */
+  get outputs(): readonly NetworkOutput[] {
+    const traces = this.#trace();
+    const [{ outputs, calls }] = traces;
+    return this.outputNames.map((name, i) => ({
+      name,
+      shape: commonShape(traces.map((trace) => trace.outputs[i]?.shape.slice(1) ?? [])),
+      layer: calls.findLast((call) => call.outputs.includes(outputs[i] as Tensor))?.layer.name ?? name,
     }));
   }
 
-  /** Shape of one output, without the batch axis. */
-  get outputShape(): Shape {
-    return this.#outputs().at(-1)?.shape.slice(1) ?? [];
+  /** @internal Shapes of the outputs for samples of these shapes. */
+  outputShapesFor(shapes: readonly Shape[]): readonly Shape[] {
+    const key = this.isOpen ? shapes.join(" ") : "";
+    const known = this.#outputShapes.get(key);
+    if (known !== undefined) return known;
+    const [trace] = this.isOpen ? [this.#traceFor(shapes)] : this.#trace();
+    const found = trace.outputs.map(({ shape }) => shape.slice(1));
+    this.#outputShapes.set(key, found);
+    return found;
+  }
+
+  /** Shape of one output, without the batch axis: that of the first where there are several. `null` is open. */
+  get outputShape(): InputShape {
+    return this.outputs[0]?.shape ?? [];
+  }
+
+  /** What each layer gives, in the order of computation. */
+  get layerRows(): readonly LayerRow[] {
+    const traces = this.#trace();
+    return traces[0].calls.map(({ layer, outputs, from }, i) => ({
+      layer,
+      from,
+      shapes: outputs.map((_, j) =>
+        commonShape(traces.map(({ calls }) => calls[i]?.outputs[j]?.shape ?? [])),
+      ),
+    }));
   }
 
   /** The table of layers, output shapes and parameter counts, as Keras prints it. */
   summary(): string {
-    return formatSummary(this.name, this.#outputs());
+    return formatSummary(this.name, this.inputs, this.layerRows);
   }
 
   /** How many numbers the model learns and keeps. */
@@ -138,24 +229,9 @@ export abstract class Network {
     if (this.#weights !== undefined) this.#weights = weightsOf(this.layers);
   }
 
-  /** @internal Inputs in the shape and dtype that the first layer reads; ids that are in its table. */
-  checkInput(what: string, data: ArrayLike): NdArray {
-    const { shape, dtype } = this.inputType;
-    this.#outputs(); // names the layer at fault, if one does not fit the layer before it
-    const [first] = this.layers;
-    const name = first?.name ?? this.name;
-    const inputs = checkInputs(what, data, shape, dtype, name);
-    const embedding = first instanceof TimeDistributed ? first.config.layer : first;
-    if (embedding instanceof Embedding) {
-      const { inputDim } = embedding.config;
-      checkRange(what, inputs, { kind: "id", count: inputDim, owner: `the table of layer ${name}` });
-    }
-    return inputs;
-  }
-
   /** Copies of all weights. */
   snapshotWeights(): WeightsSnapshot {
-    return this.weights.map(({ weight }) => (weight.value.data as Float32Array).slice());
+    return this.weights.map(({ weight }) => (weight.peek().data as Float32Array).slice());
   }
 
   /** Puts copies of all weights back. @throws RecurraError `weights-mismatch` for copies of another model's */

@@ -40,7 +40,8 @@ function formatRate(steps: number, milliseconds: number): string {
 export class Progress {
   readonly #style: "bar" | "lines" | "silent";
   readonly #epochs: number;
-  readonly #steps: number;
+  /** Steps in an epoch, where it is known. */
+  readonly #steps: number | undefined;
   readonly #began = now();
   readonly #firstEpoch: number;
   #epochBegan = 0;
@@ -48,7 +49,7 @@ export class Progress {
   /** True while a bar stands on the line. */
   #isBarShown = false;
 
-  constructor(verbose: Verbosity, epochs: number, steps: number, firstEpoch: number) {
+  constructor(verbose: Verbosity, epochs: number, steps: number | undefined, firstEpoch: number) {
     this.#style = verbose === "auto" ? (terminal.isInteractive ? "bar" : "lines") : verbose;
     this.#epochs = epochs;
     this.#steps = steps;
@@ -63,17 +64,23 @@ export class Progress {
   step(epoch: number, step: number, loss: () => number): void {
     if (this.#style !== "bar") return;
     const time = now();
-    if (time - this.#drawn < refresh && step < this.#steps) return;
+    if (time - this.#drawn < refresh && step !== this.#steps) return;
     this.#drawn = time;
     this.#isBarShown = true;
-    const filled = Math.round((barWidth * step) / this.#steps);
-    const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
-    const rate = formatRate(step, time - this.#epochBegan);
-    const done = (epoch - this.#firstEpoch) * this.#steps + step;
-    const left =
-      ((this.#epochs - this.#firstEpoch) * this.#steps - done) * ((time - this.#began) / 1000 / done);
-    const text = `Epoch ${epoch + 1}/${this.#epochs} ${bar} ${step}/${this.#steps} - ${formatLogs({ loss: loss() })} - ${rate} - ETA ${formatDuration(left)}`;
+    const head = `Epoch ${epoch + 1}/${this.#epochs}`;
+    const tail = `${formatLogs({ loss: loss() })} - ${formatRate(step, time - this.#epochBegan)}`;
+    const text =
+      this.#steps === undefined
+        ? `${head} step ${step} - ${tail}`
+        : `${head} ${this.#bar(epoch, step, this.#steps, time, tail)}`;
     terminal.write(`\r\u001b[2K${text.slice(0, Math.max(terminal.columns - 1, 20))}`);
+  }
+
+  #bar(epoch: number, step: number, steps: number, time: number, tail: string): string {
+    const filled = Math.min(Math.round((barWidth * step) / steps), barWidth);
+    const done = (epoch - this.#firstEpoch) * steps + step;
+    const left = ((this.#epochs - this.#firstEpoch) * steps - done) * ((time - this.#began) / 1000 / done);
+    return `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${step}/${steps} - ${tail} - ETA ${formatDuration(Math.max(left, 0))}`;
   }
 
   /** After an epoch, of which so many steps were taken. */

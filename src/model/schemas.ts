@@ -1,7 +1,8 @@
 // What the JSON files of a saved model must look like.
 
 import { z } from "zod";
-import { formatVersion, type LayerRecord, type ModelConfig } from "./files.ts";
+import { formatVersion, type ModelConfig } from "./files.ts";
+import type { LayerRecord, TensorRecord } from "./records.ts";
 
 /** What is read first: a file of a newer version may look otherwise. */
 export const versionSchema = z.object({ version: z.number() });
@@ -16,6 +17,12 @@ const layerSchema: z.ZodType<LayerRecord> = z.object({
   config: z.record(z.string(), z.unknown()),
 });
 
+const index = z.number().int().nonnegative();
+const tensorSchema: z.ZodType<TensorRecord> = z.union([
+  z.strictObject({ input: index }),
+  z.strictObject({ call: index, output: index }),
+]);
+
 /** config.json: architecture, preprocessing, and the other files' checksums. */
 export const configSchema: z.ZodType<ModelConfig> = z.object({
   format: z.literal("recurra-model"),
@@ -24,11 +31,32 @@ export const configSchema: z.ZodType<ModelConfig> = z.object({
   name: z.string(),
   seed: z.number(),
   layers: z.array(layerSchema).min(1),
+  inputs: z
+    .array(
+      z.object({
+        name: z.string(),
+        shape: z.array(z.number().nullable()),
+        dtype: z.enum(["float32", "int32", "bool"]),
+      }),
+    )
+    .optional(),
+  calls: z
+    .array(
+      z.object({
+        layer: index,
+        inputs: z.array(tensorSchema),
+        options: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+  outputs: z.array(z.object({ name: z.string(), tensor: tensorSchema })).optional(),
   compile: z
     .object({
       optimizer: z.unknown().optional(),
-      loss: z.unknown(),
-      metrics: z.array(z.unknown()).optional(),
+      loss: z.unknown().optional(),
+      lossWeights: z.unknown().optional(),
+      metrics: z.unknown().optional(),
+      gradientAccumulationSteps: z.number().optional(),
     })
     .optional(),
   /** What a kit does to data before the model sees it: scalers, windows, vocabularies. */
@@ -57,5 +85,11 @@ export const trainingSchema = z.object({
       interrupted: z.boolean(),
     })
     .nullable(),
-  data: z.object({ x: arraySchema, y: arraySchema, sampleWeight: arraySchema.optional() }).nullable(),
+  data: z
+    .object({
+      x: z.array(arraySchema),
+      y: z.array(arraySchema),
+      sampleWeight: z.array(arraySchema).optional(),
+    })
+    .nullable(),
 });

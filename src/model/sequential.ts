@@ -2,30 +2,35 @@
 
 import type { Tensor } from "../graph/tensor.ts";
 import { describe } from "../nn/choice.ts";
-import { type CallContext, Layer } from "../nn/layer.ts";
+import { type CallContext, Layer, type Mask } from "../nn/layer.ts";
 import { RecurraError } from "../platform/error.ts";
-import type { DType } from "../tensor/dtype.ts";
-import type { Shape } from "../tensor/shape.ts";
+import { nameLayers } from "./layer-names.ts";
 import { Model } from "./model.ts";
-import type { LayerCall, ModelOptions } from "./network.ts";
+import { type ModelOptions, Network } from "./network.ts";
+import type { LayerCall, NetworkInput, NetworkTrace } from "./network-types.ts";
+import { idsOf } from "./table-ids.ts";
 
 /** A stack of layers. The first one says the shape of the input: `inputShape`, without the batch axis. */
 export class Sequential extends Model {
   readonly className = "Sequential";
   readonly layers: readonly Layer[];
-  readonly inputType: { readonly shape: Shape; readonly dtype: DType };
+  readonly inputs: readonly NetworkInput[];
 
-  constructor(layers: readonly Layer[], options: ModelOptions = {}) {
-    super(options);
-    if (!Array.isArray(layers))
-      throw new RecurraError("not-a-layer", `sequential: wants a list of layers, got ${describe(layers)}`);
-    const odd = layers.findIndex((layer) => !(layer instanceof Layer));
+  /** @param stack layers, or whole models that then are layers of this one */
+  constructor(stack: readonly (Layer | Network)[], options: ModelOptions = {}) {
+    super(options, "sequential");
+    if (!Array.isArray(stack))
+      throw new RecurraError("not-a-layer", `sequential: wants a list of layers, got ${describe(stack)}`);
+    const odd = stack.findIndex((item) => !(item instanceof Layer) && !(item instanceof Network));
     if (odd >= 0)
       throw new RecurraError(
         "not-a-layer",
-        `sequential: item ${odd} is not a layer but ${describe(layers[odd])}`,
+        `sequential: item ${odd} is not a layer but ${describe(stack[odd])}`,
       );
-    const [first] = layers as readonly Layer[];
+    const layers = (stack as readonly (Layer | Network)[]).map((item) =>
+      item instanceof Network ? item.asLayer() : item,
+    );
+    const [first] = layers;
     if (first === undefined)
       throw new RecurraError("empty-model", "sequential: wants at least one layer, got none");
     if (new Set(layers).size < layers.length) {
@@ -41,49 +46,52 @@ export class Sequential extends Model {
         `sequential: the first layer (${first.className}) needs inputShape, such as [30, 1]`,
       );
     }
-    this.layers = [...layers];
-    this.inputType = { shape, dtype: first.inputDtype };
-    nameLayers(layers);
+    nameLayers("sequential", layers);
+    this.layers = layers;
+    this.inputs = [{ name: "x", shape, dtype: first.inputDtype, reader: first.name, ids: idsOf(first) }];
   }
 
-  override trace(x: Tensor, context: CallContext): readonly LayerCall[] {
-    let current = x;
-    let { mask } = context;
-    return this.layers.map((layer) => {
-      layer.ensureBuilt(current);
-      const output = layer.call(current, { ...context, mask });
-      if (!("shape" in output)) {
+  get structure(): undefined {
+    return undefined;
+  }
+
+  get outputNames(): readonly string[] {
+    return ["y"];
+  }
+
+  override trace([x]: readonly Tensor[], [xMask]: readonly Mask[], context: CallContext): NetworkTrace {
+    let outputs = x === undefined ? [] : [x];
+    let masks: readonly Mask[] = [xMask];
+    let from: readonly string[] = [];
+    const calls = this.layers.map((layer): LayerCall => {
+      if (outputs.length > 1) {
         throw new RecurraError(
           "several-outputs",
-          `sequential: layer ${layer.name} gives ${output.length} outputs; a stack carries one`,
+          `sequential: layer ${from[0]} gives ${outputs.length} outputs; a stack carries one`,
         );
       }
-      mask = layer.computeMask(current, mask);
-      current = output;
-      return { layer, output, mask };
+      const traced = layer.trace(outputs, masks, context);
+      const call = { layer, from, ...traced };
+      outputs = [...traced.outputs];
+      masks = traced.masks;
+      from = [layer.name];
+      return call;
     });
+    if (outputs.length > 1) {
+      throw new RecurraError(
+        "several-outputs",
+        `sequential: layer ${from[0]} gives ${outputs.length} outputs; a stack carries one`,
+      );
+    }
+    return { calls, outputs, masks };
   }
 }
 
-/** Names those that have none after their class: lstm, lstm_1, … A layer of another model keeps the name that it has there. */
-function nameLayers(layers: readonly Layer[]): void {
-  const taken = new Set<string>();
-  for (const { name } of layers) {
-    if (name === "") continue;
-    if (taken.has(name)) throw new RecurraError("layer-name", `sequential: two layers are named "${name}"`);
-    taken.add(name);
-  }
-  for (const layer of layers) {
-    if (layer.name !== "") continue;
-    const base = layer.className.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
-    let name = base;
-    for (let count = 1; taken.has(name); count++) name = `${base}_${count}`;
-    taken.add(name);
-    layer.name = name;
-  }
-}
-
-/** Makes a stack of layers. */
-export function sequential(layers: readonly Layer[], options?: ModelOptions): Sequential {
+/**
+ * A stack of layers.
+ *
+ * @throws RecurraError where the list is empty, holds what is not a layer, or the first layer lacks `inputShape`
+ */
+export function sequential(layers: readonly (Layer | Network)[], options?: ModelOptions): Sequential {
   return new Sequential(layers, options);
 }

@@ -27,8 +27,8 @@ export function checkFinite(what: string, array: NdArray): void {
   );
 }
 
-/** 0·x is NaN where x is not finite. Four sums that do not wait for each other: trainOnBatch checks every batch. */
-function allFinite(data: Float32Array): boolean {
+/** Whether all numbers are finite. 0·x is NaN where x is not finite. Four sums that do not wait for each other: trainOnBatch checks every batch. */
+export function allFinite(data: Float32Array): boolean {
   const whole = data.length - (data.length % 4);
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let i = 0; i < whole; i += 4) {

@@ -16,19 +16,24 @@ export interface NamedWeight {
 /** Copies of all weights, in order. */
 export type WeightsSnapshot = readonly Float32Array[];
 
-/** All weights of a list of layers, in order, each once. */
+/** All weights of a list of layers, in order, each once, by their paths: `encoder/attention/query_kernel`. */
 export function weightsOf(layers: readonly Layer[]): readonly NamedWeight[] {
   const seen = new Set<Weight>();
-  return layers.flatMap((layer) => {
-    const { trainableWeights } = layer;
-    return layer.weights
+  const walk = (layer: Layer, path: string, isTrained: boolean): readonly NamedWeight[] => {
+    const trains = isTrained && layer.trainable;
+    const own = layer.ownWeights
       .filter((weight) => !seen.has(weight) && seen.add(weight))
       .map((weight) => ({
-        name: `${layer.name}/${weight.name}`,
+        name: `${path}/${weight.name}`,
         weight,
-        trainable: trainableWeights.includes(weight),
+        trainable: trains && weight.trainable,
       }));
-  });
+    const inner = layer.children.flatMap(({ name, layer: child }) =>
+      walk(child, name === "" ? path : `${path}/${name}`, trains),
+    );
+    return [...own, ...inner];
+  };
+  return layers.flatMap((layer) => walk(layer, layer.name, true));
 }
 
 /** How many numbers the weights hold. */

@@ -1,96 +1,93 @@
 // What a layer is: a config, weights that are made when the input's shape is known, and a call in tensor code.
 
-import type { Tensor, TensorType } from "../graph/tensor.ts";
+import { input as leaf, scalar } from "../graph/ops/leaf.ts";
+import { broadcastTo } from "../graph/ops/sum.ts";
+import { Tensor, type TensorType } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
-import { NdArray } from "../tensor/nd-array.ts";
-import type { Random } from "../tensor/random.ts";
-import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
-import { type Initializer, initializer } from "./initializers.ts";
+import { type Shape, sameShape } from "../tensor/shape.ts";
+import { checkOptionNames, describe } from "./choice.ts";
+import type { Initializer } from "./initializers.ts";
+import { checkShape, formatInput } from "./layer-options.ts";
+import { type InputShape, traceSteps } from "./open-length.ts";
+import { type Application, commonSteps, mapOptions, SymbolicTensor, tensorsOf } from "./symbolic.ts";
+import { LayerState, Weight, type WeightOptions } from "./weight.ts";
+
+export { LayerState, Weight, type WeightOptions };
 
 /** Options that every layer takes. */
 export interface LayerConfig {
   /** Its name, unique within a model. Default: the class name with a number, as `lstm_1`. */
   readonly name?: string;
-  /** Shape of one input without the batch axis; needed on the first layer of a model. */
-  readonly inputShape?: Shape;
+  /** Shape of one input without the batch axis; needed on the first layer of a model. `[null, 4]` leaves the number of steps open. */
+  readonly inputShape?: InputShape;
   /** A frozen layer keeps its weights in training and costs no gradient. Default true. */
   readonly trainable?: boolean;
 }
 
-/** An array of numbers that a layer learns, or keeps. */
-export class Weight {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly trainable: boolean;
-  readonly #initial: Initializer;
-  #value: NdArray | undefined;
+/** Which steps of a tensor are real: bool [B, T]. */
+export type Mask = Tensor | undefined;
 
-  constructor(name: string, shape: Shape, initial: Initializer, trainable: boolean) {
-    this.name = name;
-    this.shape = shape;
-    this.trainable = trainable;
-    this.#initial = initial;
-  }
-
-  /** The numbers, float32. They may lie in a model's parameter arena, and change as it trains. */
-  get value(): NdArray {
-    if (this.#value === undefined) {
-      throw new RecurraError(
-        "weight-unset",
-        `weight ${this.name} ${formatShape(this.shape)} has not been initialised yet`,
-      );
-    }
-    return this.#value;
-  }
-
-  /** Whether it has been given numbers yet. */
-  get isSet(): boolean {
-    return this.#value !== undefined;
-  }
-
-  /** Draws the value from the initialiser, in place if there was one before. */
-  initialize(random: Random): void {
-    const drawn = initializer(this.#initial)(this.shape, random);
-    if (this.#value === undefined) this.#value = drawn;
-    else this.assign(drawn);
-  }
-
-  /** Copies numbers in, of the same shape. */
-  assign(value: NdArray): void {
-    if (!sameShape(value.shape, this.shape)) {
-      throw new RecurraError(
-        "weight-shape",
-        `weight ${this.name} wants shape ${formatShape(this.shape)}, got ${formatShape(value.shape)}`,
-      );
-    }
-    const numbers = value.dtype === "float32" ? value : value.astype("float32");
-    if (this.#value === undefined) this.#value = NdArray.zeros(this.shape);
-    (this.#value.data as Float32Array).set(numbers.data as Float32Array);
-  }
-
-  /** Moves the numbers to another place in memory. */
-  moveTo(place: NdArray): void {
-    (place.data as Float32Array).set(this.value.data as Float32Array);
-    this.#value = place;
-  }
-}
-
-/** What a call is told beside its input. */
+/** What a call is told beside its inputs. */
 export interface CallContext {
   /** True while training: dropout is on. */
   readonly training: boolean;
   /** The traced value of a weight. */
   readonly value: (weight: Weight) => Tensor;
-  /** Which steps are real: bool [B, T]. */
-  readonly mask?: Tensor | undefined;
-  /** The state that a recurrent layer starts from, each [B, H]. Default zeros. */
-  readonly initialState?: readonly Tensor[] | undefined;
+  /** The mask of the first input. */
+  readonly mask: Mask;
+  /** The masks of all inputs. */
+  readonly masks: readonly Mask[];
+  /** What this call was given beside its inputs, under the names in `callOptions`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The traced state that a stateful layer was left with by the batch before: [B, ...]. */
+  readonly state: (state: LayerState, batch: number) => Tensor;
+  /** Gives a weight or a state the value that it has after this batch. */
+  readonly update: (target: Weight | LayerState, value: Tensor) => void;
+  /** Adds a scalar to the loss. */
+  readonly addLoss: (loss: Tensor) => void;
+  /** Adds zeros [B, T, H] to a recurrent layer's states, whose gradients are recorded; where nothing records them, `undefined`. */
+  readonly probe: ((layer: Layer, type: TensorType) => Tensor) | undefined;
+}
+
+/** A context of what is given; otherwise without masks and options, with states of zeros, and deaf to updates and losses. */
+export function callContext(
+  given: Pick<CallContext, "training" | "value"> & Partial<CallContext>,
+): CallContext {
+  return {
+    mask: undefined,
+    masks: [given.mask],
+    options: {},
+    state: ({ shape }, batch) => broadcastTo(scalar(0), [batch, ...shape]),
+    update: () => {},
+    addLoss: () => {},
+    probe: undefined,
+    ...given,
+  };
+}
+
+/** What a layer gave: its outputs and their masks. */
+export interface Traced {
+  readonly outputs: readonly Tensor[];
+  readonly masks: readonly Mask[];
+}
+
+/** The output of a layer, or an input, while a model is put together. */
+export type LayerTensor = SymbolicTensor<Layer>;
+
+/** A call of a layer while a model is put together. */
+export type LayerApplication = Application<Layer>;
+
+/** A layer inside another, under the name that its weights have there. */
+export interface ChildLayer {
+  readonly name: string;
+  readonly layer: Layer;
 }
 
 /**
  * A layer. Subclasses make their weights in `build`, once, when the type of the input is known, and say in `call` how the output is
- * computed from the input, in tensor code.
+ * computed from the input, in tensor code. A layer of several inputs says so by `inputCount`; `build`, `call` and `computeMask` then
+ * take lists. A layer made of others names them by `child`, and computes with them by `compute` or `trace`.
  */
 export abstract class Layer {
   /** The class name under which a saved model finds the layer again. */
@@ -98,20 +95,28 @@ export abstract class Layer {
   /** The options it was made with, without defaults; what a saved model holds. */
   readonly config: LayerConfig;
   name: string;
+  /** A frozen layer keeps its weights in training; set it before `compile`. */
   trainable: boolean;
-  readonly #weights: Weight[] = [];
-  #input: TensorType | undefined;
+  readonly #own: Weight[] = [];
+  readonly #children: ChildLayer[] = [];
+  readonly #states: LayerState[] = [];
+  #inputs: readonly TensorType[] | undefined;
 
   constructor(config: LayerConfig = {}) {
-    this.config = config;
-    this.name = config.name ?? "";
-    this.trainable = config.trainable ?? true;
-    if (config.inputShape?.some((dimension) => !Number.isInteger(dimension) || dimension < 1)) {
+    if (typeof config !== "object" || config === null)
       throw new RecurraError(
         "layer-option",
-        `inputShape: wants positive whole numbers without the batch axis, got ${formatShape(config.inputShape)}`,
+        `${new.target.name}: wants options as an object, got ${describe(config)}`,
       );
-    }
+    const { name = "", trainable = true, inputShape } = config;
+    if (typeof name !== "string" || /[/\0]/.test(name))
+      throw new RecurraError("layer-option", `name: wants text without slashes, got ${describe(name)}`);
+    if (typeof trainable !== "boolean")
+      throw new RecurraError("layer-option", `trainable: wants true or false, got ${describe(trainable)}`);
+    if (inputShape !== undefined) checkShape("inputShape", inputShape);
+    this.config = config;
+    this.name = name;
+    this.trainable = trainable;
   }
 
   /** The dtype that the layer reads. Default float32. */
@@ -119,22 +124,60 @@ export abstract class Layer {
     return "float32";
   }
 
-  /** Weights in Keras' order. */
+  /** How many inputs a call takes, at least and at most. Default one. */
+  get inputCount(): readonly [least: number, most: number] {
+    return [1, 1];
+  }
+
+  /** Names of what a call can be given beside its inputs, such as `initialState`. Default none. */
+  get callOptions(): readonly string[] {
+    return [];
+  }
+
+  /** The layer's own weights, in Keras' order, without those of layers inside it. */
+  get ownWeights(): readonly Weight[] {
+    return this.#own;
+  }
+
+  /** The layers inside this one. */
+  get children(): readonly ChildLayer[] {
+    return this.#children;
+  }
+
+  /** All weights: its own, then those of the layers inside it. */
   get weights(): readonly Weight[] {
-    return this.#weights;
+    return [...this.#own, ...this.#children.flatMap(({ layer }) => layer.weights)];
   }
 
   get trainableWeights(): readonly Weight[] {
-    return this.trainable ? this.#weights.filter((weight) => weight.trainable) : [];
+    if (!this.trainable) return [];
+    return [
+      ...this.#own.filter((weight) => weight.trainable),
+      ...this.#children.flatMap(({ layer }) => layer.trainableWeights),
+    ];
   }
 
-  /** Makes the weights for an input of this type; a second call checks that the type still fits. */
-  ensureBuilt(input: TensorType): void {
-    if (this.#input === undefined) {
-      this.build(input);
-      this.#input = input;
-    } else if (this.#weights.length > 0 && !this.fits(this.#input, input)) {
-      throw this.fault(`was built for ${formatInput(this.#input)}, got ${formatInput(input)}`);
+  /** What it and the layers inside it carry from batch to batch. */
+  get states(): readonly LayerState[] {
+    return [...this.#states, ...this.#children.flatMap(({ layer }) => layer.states)];
+  }
+
+  /** Puts a stateful layer back to the start of its sequences. */
+  resetStates(): void {
+    for (const state of this.states) state.value = undefined;
+  }
+
+  /** Makes the weights for inputs of these types; a second call checks that the types still fit. */
+  ensureBuilt(...inputs: readonly TensorType[]): void {
+    if (this.#inputs === undefined) {
+      this.build(...inputs);
+      this.#inputs = inputs;
+      return;
+    }
+    for (const [i, built] of this.#inputs.entries()) {
+      const input = inputs[i];
+      if (this.weights.length > 0 && input !== undefined && !this.fits(built, input))
+        throw this.fault(`was built for ${formatInput(built)}, got ${formatInput(input)}`);
     }
   }
 
@@ -144,25 +187,147 @@ export abstract class Layer {
   }
 
   /** Makes the layer's weights. Default: none. */
-  protected build(_input: TensorType): void {}
+  protected build(..._inputs: readonly TensorType[]): void {}
 
-  /** The output, in tensor code; a recurrent layer that returns its state gives a list. */
-  abstract call(x: Tensor, context: CallContext): Tensor | readonly Tensor[];
+  /** The output, in tensor code; of a layer with several outputs, a list. A layer of several inputs takes them as a list. */
+  abstract call(inputs: Tensor | readonly Tensor[], context: CallContext): Tensor | readonly Tensor[];
 
-  /** The mask of the output. Default: that of the input. */
-  computeMask(_x: Tensor, mask: Tensor | undefined): Tensor | undefined {
-    return mask;
+  /** The mask of the output, or a list with that of each. Default: that of the first input, for the first output. */
+  computeMask(_inputs: Tensor | readonly Tensor[], mask: Mask | readonly Mask[]): Mask | readonly Mask[] {
+    return Array.isArray(mask) ? (mask[0] as Mask) : (mask as Mask);
   }
 
-  protected addWeight(name: string, shape: Shape, initial: Initializer, { trainable = true } = {}): Weight {
-    const weight = new Weight(name, shape, initial, trainable);
-    this.#weights.push(weight);
+  /**
+   * Calls the layer: checks the inputs, makes the weights at the first call, and computes the outputs with their masks.
+   *
+   * @throws RecurraError `layer-input` for inputs that the layer cannot read
+   */
+  trace(
+    inputs: readonly Tensor[],
+    masks: readonly Mask[],
+    context: CallContext,
+    options: CallContext["options"] = {},
+  ): Traced {
+    const [least, most] = this.inputCount;
+    if (inputs.length < least || inputs.length > most) {
+      const wanted =
+        least === most ? `${least}` : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`}`;
+      throw this.fault(`wants ${wanted} input${wanted === "1" ? "" : "s"}, got ${inputs.length}`);
+    }
+    const odd = inputs.find((tensor) => !(tensor instanceof Tensor));
+    if (odd !== undefined) throw this.fault(`wants tensors, got ${describe(odd)}`);
+    checkOptionNames(`layer ${this.name || this.className}`, options, this.callOptions);
+    this.ensureBuilt(...inputs);
+    const isList = most > 1;
+    const result = this.call(isList ? inputs : (inputs[0] as Tensor), {
+      ...context,
+      mask: masks[0],
+      masks,
+      options,
+    });
+    const outputs = result instanceof Tensor ? [result] : result;
+    if (
+      !Array.isArray(outputs) ||
+      outputs.length === 0 ||
+      !outputs.every((output) => output instanceof Tensor)
+    )
+      throw this.fault(`wants its call to give a tensor or a list of tensors, got ${describe(result)}`);
+    const mask = isList ? this.computeMask(inputs, masks) : this.computeMask(inputs[0] as Tensor, masks[0]);
+    return {
+      outputs,
+      masks: outputs.map((_, i) => (Array.isArray(mask) ? mask[i] : i === 0 ? (mask as Mask) : undefined)),
+    };
+  }
+
+  /** As {@link trace}, for the one output of a layer inside another; a single input has the mask of the context. */
+  compute(
+    inputs: Tensor | readonly Tensor[],
+    context: CallContext,
+    options?: CallContext["options"],
+  ): Tensor {
+    const list = inputs instanceof Tensor ? [inputs] : inputs;
+    const { outputs } = this.trace(
+      list,
+      list.length === 1 ? [context.mask] : context.masks,
+      context,
+      options,
+    );
+    return this.#only(outputs, "compute");
+  }
+
+  /**
+   * Calls the layer while a model is put together: `const h = layers.lstm({ units: 50 }).apply(x)`. A layer that is called twice has the
+   * same weights in both places.
+   *
+   * @param inputs outputs of {@link input} and of other layers
+   * @param options what the layer's call can be given, by name; see `callOptions`
+   * @throws RecurraError `layer-input`, `unknown-option`
+   */
+  apply(
+    inputs: LayerTensor | readonly LayerTensor[],
+    options: Readonly<Record<string, unknown>> = {},
+  ): LayerTensor {
+    return this.#only(this.applyAll(inputs, options), "applyAll");
+  }
+
+  /** As {@link apply}, for a layer of several outputs: one that returns its state, or attention scores. */
+  applyAll(
+    inputs: LayerTensor | readonly LayerTensor[],
+    options: Readonly<Record<string, unknown>> = {},
+  ): readonly LayerTensor[] {
+    const list = Array.isArray(inputs) ? (inputs as readonly LayerTensor[]) : [inputs as LayerTensor];
+    const odd = list.find((tensor) => !(tensor instanceof SymbolicTensor));
+    if (odd !== undefined || list.length === 0)
+      throw this.fault(
+        `is applied to what input() or another layer gave, got ${list.length === 0 ? "an empty list" : describe(odd)}`,
+      );
+    const traceAt = (steps?: number) => {
+      const { outputs, masks } = this.trace(
+        list.map((symbol) => symbol.at(steps).tensor),
+        list.map((symbol) => symbol.at(steps).mask),
+        callContext({ training: false, value: placeholder }),
+        mapOptions<Layer>(options, (symbol) => symbol.at(steps).tensor),
+      );
+      return outputs.map((tensor, i) => ({ tensor, mask: masks[i] }));
+    };
+    const open = commonSteps([...list, ...tensorsOf<Layer>(options)]);
+    const traced = open === undefined ? undefined : [...traceSteps(open, traceAt)];
+    const first = traced?.[0]?.[1] ?? traceAt();
+    const given: LayerTensor[] = [];
+    const application: LayerApplication = { layer: this, inputs: list, options, outputs: given };
+    for (const [i, value] of first.entries()) {
+      const variants = traced?.map(([steps, values]) => [steps, values[i] ?? value] as const);
+      given.push(new SymbolicTensor<Layer>(variants === undefined ? value : new Map(variants), application));
+    }
+    return given;
+  }
+
+  #only<T>(outputs: readonly T[], instead: string): T {
+    const [output] = outputs;
+    if (output === undefined || outputs.length > 1)
+      throw this.fault(
+        `gives ${outputs.length} outputs where one is wanted${instead === "compute" ? "" : `; use ${instead}`}`,
+      );
+    return output;
+  }
+
+  protected addWeight(name: string, shape: Shape, initial: Initializer, options: WeightOptions = {}): Weight {
+    const weight = new Weight(name, shape, initial, options);
+    this.#own.push(weight);
     return weight;
   }
 
-  /** Takes over the weights of a layer inside this one. */
-  protected adoptWeights(inner: Layer): void {
-    this.#weights.push(...inner.weights);
+  /** Takes a layer in, whose weights are then weights of this one as well, as `name/…`. */
+  protected child<L extends Layer>(name: string, layer: L): L {
+    this.#children.push({ name, layer });
+    return layer;
+  }
+
+  /** Makes a state that is carried from batch to batch: shape for one sequence. */
+  protected addState(name: string, shape: Shape): LayerState {
+    const state = new LayerState(name, shape);
+    this.#states.push(state);
+    return state;
   }
 
   /** An error that names the layer. */
@@ -178,37 +343,7 @@ export abstract class Layer {
   }
 }
 
-/** A type with the unknown batch size shown as B. */
-export function formatInput(type: TensorType): string {
-  const [, ...rest] = type.shape;
-  return `${type.dtype} [batch${rest.map((dimension) => `, ${dimension}`).join("")}]`;
+/** Stands for a weight's value while only types matter. */
+function placeholder(weight: Weight): Tensor {
+  return leaf(weight.name, { dtype: "float32", shape: weight.shape });
 }
-
-/** Fails for an option that a layer does not have, or that is out of range. */
-export function checkOptions(className: string, config: object, known: readonly string[]): void {
-  const odd = Object.keys(config).find((key) => !known.includes(key));
-  if (odd !== undefined) {
-    throw new RecurraError(
-      "layer-option",
-      `${className}: there is no option "${odd}"; it takes ${known.join(", ")}`,
-    );
-  }
-}
-
-/** Checks a count such as `units`. */
-export function positiveInteger(className: string, option: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-  throw new RecurraError(
-    "layer-option",
-    `${className}: ${option} is a positive whole number, got ${String(value)}`,
-  );
-}
-
-/** Checks a share such as a dropout rate. */
-export function rateOf(className: string, option: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value < 1) return value;
-  throw new RecurraError("layer-option", `${className}: ${option} is in [0, 1), got ${String(value)}`);
-}
-
-/** Names of the options that every layer takes. */
-export const commonOptions: readonly string[] = ["name", "inputShape", "trainable"];

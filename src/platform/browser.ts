@@ -17,12 +17,20 @@ export const readTextFile: Platform["readTextFile"] = async (path) => {
   );
 };
 
+export const removeLeftovers: Platform["removeLeftovers"] = async (path) => {
+  throw noFileSystem(`clean up beside "${path}"`, "There is nothing to be done");
+};
+
 export const writeFileAtomic: Platform["writeFileAtomic"] = async (path) => {
   throw noFileSystem(`write "${path}"`, "Take the bytes and offer them as a download instead");
 };
 
 export const writeFolderAtomic: Platform["writeFolderAtomic"] = async (path) => {
   throw noFileSystem(`write "${path}"`, "Take the bytes of each file and offer them as a download instead");
+};
+
+export const appendFile: Platform["appendFile"] = async (path) => {
+  throw noFileSystem(`write "${path}"`, "Collect the bytes and offer them as a download instead");
 };
 
 export const pathExists: Platform["pathExists"] = async (path) => {

@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Environment, Platform, Terminal } from "./types.ts";
 
+export { appendFile } from "./node/append-file.ts";
 export { openBytes, pathExists, readTextFile } from "./node/read-files.ts";
-export { writeFileAtomic, writeFolderAtomic } from "./node/write-files.ts";
+export { removeLeftovers, writeFileAtomic, writeFolderAtomic } from "./node/write-files.ts";
 
 export const joinPath: Platform["joinPath"] = (...parts) => join(...parts);
 

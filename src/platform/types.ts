@@ -52,6 +52,9 @@ export interface Platform {
    */
   writeFileAtomic(path: string, write: (sink: ByteSink) => Promise<void>): Promise<void>;
 
+  /** Removes what a program that was killed while it wrote the file at `path` has left beside it. For the only writer of the file. */
+  removeLeftovers(path: string): Promise<void>;
+
   /**
    * Builds the folder `path` whole or not at all: `fill` writes into a temporary sibling, which then takes the name.
    * Missing parent folders are made. A folder that was there is replaced, by two renames; on failure it stays.
@@ -65,6 +68,20 @@ export interface Platform {
     fill: (temporaryPath: string) => Promise<void>,
     options?: { readonly owned?: (entryName: string) => boolean },
   ): Promise<void>;
+
+  /**
+   * Adds bytes to the end of the file at `path`, in one write, so that a program that ends meanwhile leaves all of them or none.
+   * The file is made where there is none, and the folders above it.
+   *
+   * @param options.keep cuts off what stands after this many bytes, first
+   * @param options.sync waits until the disk has the file: it then outlasts a power cut. Default false.
+   * @returns the length of the file afterwards
+   */
+  appendFile(
+    path: string,
+    bytes: Uint8Array,
+    options?: { readonly keep?: number | undefined; readonly sync?: boolean | undefined },
+  ): Promise<number>;
 
   /** Whether there is a file or a folder at `path`. */
   pathExists(path: string): Promise<boolean>;

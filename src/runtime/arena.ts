@@ -36,7 +36,7 @@ export interface ArenaLayout {
 
 /**
  * Where a run of floats lies, and where its gradient and slots do. `length` counts padding too and is a multiple of 4; the
- * padding is zero.
+ * padding is zero, that of a slot what the slot starts at.
  */
 export interface ArenaRange {
   /** Address of the parameters, in bytes. */
@@ -83,7 +83,8 @@ export class Arena {
   readonly blocks: readonly ArenaBlock[];
   /** All trainable parameters, with their gradients and slots. */
   readonly trainable: ArenaRange;
-  readonly #names: readonly string[];
+  /** Names of the parameters, in the layout's order. */
+  readonly names: readonly string[];
   readonly #ranges: readonly ArenaRange[];
   readonly #parameters: readonly NdArray[];
   readonly #gradients: readonly (NdArray | undefined)[];
@@ -112,7 +113,7 @@ export class Arena {
         const offset = offsetOf(item(ranges, i));
         return offset === undefined ? undefined : view(offset, shape);
       });
-    this.#names = parameters.map(({ name }) => name);
+    this.names = parameters.map(({ name }) => name);
     this.#ranges = ranges;
     this.#parameters = parameters.map(({ shape }, i) => view(item(ranges, i).offset, shape));
     this.#gradients = views(({ gradient }) => gradient);
@@ -164,9 +165,9 @@ export class Arena {
     return found(this.#ranges[index], "parameter", index);
   }
 
-  /** Sets all slots to zero. */
-  clearSlots(): void {
-    for (const slot of this.#state.slots) slot.fill(0);
+  /** Sets each slot to a number, padding too; 0 where none is given. */
+  clearSlots(starts: readonly number[] = []): void {
+    for (const [i, slot] of this.#state.slots.entries()) slot.fill(starts[i] ?? 0);
   }
 
   /** A copy of all parameters and slots. */
@@ -193,7 +194,7 @@ export class Arena {
   }
 
   #frozen(index: number): never {
-    const name = found(this.#names[index], "parameter", index);
+    const name = found(this.names[index], "parameter", index);
     throw new RecurraError(
       "arena-frozen",
       `arena: ${name} is not trainable, so it has no gradient and no slots`,

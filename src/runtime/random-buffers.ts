@@ -3,6 +3,7 @@
 import type { Draw } from "../graph/ops/leaf.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
+import { bytesPerElement } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import { leafKey, RandomFiller, type RandomKey } from "./random-fill.ts";
 
@@ -21,30 +22,30 @@ const alignment = 64;
 export function randomBuffers(
   leaves: readonly { readonly tensor: Tensor; readonly draw: Draw }[],
 ): RandomBuffers {
-  const odd = leaves.find(({ tensor }) => tensor.dtype !== "float32");
-  if (odd !== undefined) {
-    throw new RecurraError(
-      "random-dtype",
-      `random numbers are drawn as float32, the graph asks for ${odd.tensor.dtype}: cast them`,
-    );
-  }
   let end = 0;
-  const places = leaves.map(({ tensor: { size, shape }, draw }) => {
+  const places = leaves.map(({ tensor: { size, shape, dtype }, draw }) => {
+    if (dtype !== "float32" && !(dtype === "bool" && draw.kind === "keep")) {
+      throw new RecurraError(
+        "random-dtype",
+        `random numbers are drawn as float32, the graph asks for ${dtype}: cast them`,
+      );
+    }
     const offset = end;
-    end += Math.ceil((4 * size) / alignment) * alignment;
-    return { offset, size, shape, draw };
+    end += Math.ceil((bytesPerElement(dtype) * size) / alignment) * alignment;
+    return { offset, size, shape, dtype, draw };
   });
   if (places.length === 0) return { arrays: [], fill: () => {} };
   const pages = Math.ceil(end / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const filler = new RandomFiller(memory);
   return {
-    arrays: places.map(
-      ({ offset, size, shape }) => new NdArray(new Float32Array(memory.buffer, offset, size), shape),
-    ),
+    arrays: places.map(({ offset, size, shape, dtype }) => {
+      const View = dtype === "bool" ? Uint8Array : Float32Array;
+      return new NdArray(new View(memory.buffer, offset, size), shape);
+    }),
     fill: (key) => {
-      for (const [i, { draw, offset, size }] of places.entries())
-        filler.fill(draw, offset, size, leafKey(key, i));
+      for (const [i, { draw, offset, size, dtype }] of places.entries())
+        filler.fill(draw, offset, size, leafKey(key, i), dtype);
     },
   };
 }

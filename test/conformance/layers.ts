@@ -1,26 +1,34 @@
 // Makes layers of a case, with the weights of its file.
 
-import type { Tensor, TensorType } from "../../src/graph/tensor.ts";
-import type { CallContext, Layer, Weight } from "../../src/nn/layer.ts";
+import { input as leaf } from "../../src/graph/ops/leaf.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
+import { type CallContext, callContext, type Layer, type Weight } from "../../src/nn/layer.ts";
 import { layerClasses } from "../../src/nn/layers/index.ts";
 import { formatShape, sameShape } from "../../src/tensor/shape.ts";
 import type { Case } from "./case.ts";
-import { camelCased, type Options, Unsupported } from "./options.ts";
+import { camelCase, camelCased, Options, Unsupported } from "./options.ts";
 import { understood } from "./understood.ts";
 
-/** Options that change nothing at these values. */
-const neutral: Readonly<Record<string, unknown>> = { stateful: false, unroll: false };
+/** A layer within another as a case's config holds it. */
+interface Nested {
+  readonly class_name: string;
+  readonly config: Record<string, unknown>;
+}
 
 /** The layer of a Keras class with Keras' arguments, not built yet. Initialisers are left out: the weights come from the file. */
 export function makeLayer(className: string, config: Options): Layer {
   const Class = layerClasses[className];
   if (Class === undefined) throw new Unsupported(`there is no ${className} yet`);
-  const idle = config.names.filter(
-    (name) =>
-      name.endsWith("_initializer") || (Object.hasOwn(neutral, name) && config.value(name) === neutral[name]),
-  );
+  const isNested = (name: string) => Object.hasOwn(Object(config.value(name)), "class_name");
+  const idle = config.names.filter((name) => name.endsWith("_initializer") || isNested(name));
   for (const name of idle) config.value(name);
-  const options = camelCased(config, idle);
+  const nested = Object.fromEntries(
+    idle.filter(isNested).map((name) => {
+      const { class_name, config: inner } = config.value(name) as Nested;
+      return [camelCase(name), makeLayer(class_name, new Options(`${name}'s config`, inner))];
+    }),
+  );
+  const options = { ...camelCased(config, idle), ...nested };
   return understood(() => new Class(options as never));
 }
 
@@ -28,10 +36,12 @@ export function makeLayer(className: string, config: Options): Layer {
 export function bind(
   cas: Case,
   layer: Layer,
-  input: TensorType,
+  inputs: readonly Tensor[],
   names: readonly string[],
+  options: CallContext["options"] = {},
 ): Map<Weight, Tensor> {
-  layer.ensureBuilt(input);
+  const placeholder = (weight: Weight) => leaf(weight.name, { dtype: "float32", shape: weight.shape });
+  layer.trace(inputs, [], callContext({ training: false, value: placeholder }), options);
   const { weights } = layer;
   const given = names.map((name) => cas.input(name));
   const fits =
@@ -47,11 +57,8 @@ export function bind(
 }
 
 /** A call outside training. */
-export function contextOf(
-  values: ReadonlyMap<Weight, Tensor>,
-  more: Pick<CallContext, "mask" | "initialState"> = {},
-): CallContext {
-  return {
+export function contextOf(values: ReadonlyMap<Weight, Tensor>, more: Partial<CallContext> = {}): CallContext {
+  return callContext({
     training: false,
     value: (weight) => {
       const tensor = values.get(weight);
@@ -59,5 +66,5 @@ export function contextOf(
       return tensor;
     },
     ...more,
-  };
+  });
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { apply } from "../../src/graph/op.ts";
 import * as arithmetic from "../../src/graph/ops/arithmetic.ts";
+import { conv1d } from "../../src/graph/ops/conv.ts";
 import { einsum } from "../../src/graph/ops/einsum.ts";
 import { exp, relu } from "../../src/graph/ops/functions.ts";
 import { gather, oneHot, pick, scatterAdd } from "../../src/graph/ops/gather.ts";
@@ -19,6 +20,7 @@ import {
 } from "../../src/graph/ops/layout.ts";
 import { dropoutMask, input } from "../../src/graph/ops/leaf.ts";
 import { gemmOp, matmul } from "../../src/graph/ops/matmul.ts";
+import { averagePool1d, maxPool1d } from "../../src/graph/ops/pool.ts";
 import {
   argmax,
   cumsum,
@@ -31,7 +33,6 @@ import {
 } from "../../src/graph/ops/reduce.ts";
 import { scan } from "../../src/graph/ops/scan.ts";
 import { broadcastTo, expandDims, reshape, squeeze, sum } from "../../src/graph/ops/sum.ts";
-import { averagePool1d, conv1d, maxPool1d } from "../../src/graph/ops/window.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { RecurraError } from "../../src/platform/error.ts";
 import type { DType } from "../../src/tensor/dtype.ts";

@@ -15,6 +15,7 @@ import {
   tanh,
 } from "../../src/graph/ops/functions.ts";
 import { slice } from "../../src/graph/ops/layout.ts";
+import { maxPool1d } from "../../src/graph/ops/pool.ts";
 import {
   argmax,
   logSoftmax,
@@ -26,7 +27,6 @@ import {
   variance,
 } from "../../src/graph/ops/reduce.ts";
 import { sum } from "../../src/graph/ops/sum.ts";
-import { maxPool1d } from "../../src/graph/ops/window.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { grad } from "../../src/graph/trace.ts";
 import { NdArray, ndarray } from "../../src/tensor/nd-array.ts";

@@ -135,7 +135,7 @@ describe("compile", () => {
       { loss: "meanSquareError" },
       'there is no loss "meanSquareError". Did you mean "meanSquaredError"? There are meanSquaredError, mse',
     ],
-    ["no loss", {}, "loss: wants a name, a config { name, … } or a function, got undefined"],
+    ["a loss that is none", { loss: 3 }, "loss: wants a name, a config { name, … } or a function, got 3"],
     [
       "an optimiser that there is not",
       { loss: "mse", optimizer: "Adma" },
@@ -149,7 +149,7 @@ describe("compile", () => {
     [
       "a learning rate that is none",
       { loss: "mse", optimizer: { name: "sgd", learningRate: -1 } },
-      "optimizer sgd: learningRate is to be a number from 0 up or a function, got -1",
+      "optimizer sgd: learningRate is to be a number from 0 up, a schedule or a function, got -1",
     ],
     [
       "a metric that there is not",
@@ -169,7 +169,7 @@ describe("compile", () => {
     [
       "an unknown option",
       { loss: "mse", metric: ["mae"] },
-      'compile: there is no option "metric". Did you mean "metrics"? It takes optimizer, loss, metrics',
+      'compile: there is no option "metric". Did you mean "metrics"? It takes optimizer, loss, lossWeights, metrics',
     ],
     ["no threads", { loss: "mse", threads: 0 }, "compile: threads is to be a positive whole number, got 0"],
     [
@@ -259,7 +259,7 @@ const badData: readonly (readonly [string, () => Sequential, Data, string])[] = 
     "y: row 2, at [2], is NaN; training wants finite numbers",
   ],
   ["fewer targets than rows", line, [x, [1, 2, 3]], "y: wants 4 rows, as many as x, got [3]"],
-  ["no targets", line, [x, undefined], "y: ndarray: the value at the top is undefined"],
+  ["no targets", line, [x, undefined], "y: the targets are missing"],
   [
     "targets wider than the output",
     line,
@@ -466,7 +466,10 @@ describe("options", () => {
     [{ validationSplit: 20 }, "fit: validationSplit is to be in [0, 1), got 20"],
     [{ validationSplit: 0.9 }, "fit: validationSplit 0.9 of 4 rows leaves one part empty"],
     [{ callbacks: {} }, "fit: callbacks is to be a list of objects, such as [new EarlyStopping()]"],
-    [{ callbacks: [class {}] }, "fit: callbacks is to be a list of objects, such as [new EarlyStopping()]"],
+    [
+      { callbacks: [class {}] },
+      "callbacks[0]: is to be an object, such as new EarlyStopping(), got a function",
+    ],
     [{ verbose: 0 }, "fit: verbose is to be one of auto, bar, lines, silent, got 0"],
     [{ verbose: "quiet" }, 'fit: verbose is to be one of auto, bar, lines, silent, got "quiet"'],
   ])("fit refuses %o", async (options, message) => {

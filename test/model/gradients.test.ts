@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { interpret } from "../../src/graph/interpret.ts";
-import { isOp } from "../../src/graph/op.ts";
+import { isOp, item } from "../../src/graph/op.ts";
 import { gather } from "../../src/graph/ops/gather.ts";
 import { reverse, transpose } from "../../src/graph/ops/layout.ts";
 import { input, randomOp } from "../../src/graph/ops/leaf.ts";
@@ -23,6 +23,7 @@ import {
   type Weight,
 } from "../../src/index.ts";
 import type { Model } from "../../src/model/model.ts";
+import { callContext } from "../../src/nn/layer.ts";
 import { reduceLoss, loss as resolveLoss } from "../../src/nn/losses.ts";
 import { NdArray } from "../../src/tensor/nd-array.ts";
 import { sameShape } from "../../src/tensor/shape.ts";
@@ -76,7 +77,8 @@ function lossOf(model: Model, { loss: choice = "mse", x, y, sampleWeight }: Prob
   const value: CallContext["value"] = (weight) =>
     bound.get(weight) ?? input("unknown", { dtype: "float32", shape: weight.shape });
   const loss = resolveLoss(choice);
-  const predicted = model.apply(leaf("x", x), { training: true, value });
+  const { outputs } = model.trace([leaf("x", x)], [], callContext({ training: true, value }));
+  const predicted = item(outputs);
   const target = leaf("y", loss.targets === "labels" ? y.astype("int32") : y);
   const total = reduceLoss(loss.call(target, predicted), {
     sampleWeight: sampleWeight === undefined ? undefined : leaf("sampleWeight", sampleWeight),

@@ -235,7 +235,7 @@ describe("config.json was altered", () => {
     [
       "an option out of range",
       (config) => Object.assign(config.layers[0]?.config ?? {}, { units: "ten" }),
-      ", layer 0: LSTM: units is a positive whole number, got ten",
+      ', layer 0: LSTM: units is a positive whole number, got "ten"',
     ],
     [
       "an option that there is not",
@@ -245,7 +245,7 @@ describe("config.json was altered", () => {
     [
       "an activation that there is not",
       (config) => Object.assign(config.layers[1]?.config ?? {}, { activation: "tanj" }),
-      ', layer 1: there is no activation "tanj". Did you mean "tanh"?',
+      ', layer 1: Dense: activation: there is no activation "tanj". Did you mean "tanh"?',
     ],
     [
       "an input shape that does not fit",
@@ -265,8 +265,8 @@ describe("config.json was altered", () => {
     ],
     [
       "a model class that there is not",
-      (config) => Object.assign(config, { className: "Functional" }),
-      ': there is no model class "Functional". There is Sequential',
+      (config) => Object.assign(config, { className: "Stack" }),
+      ': there is no model class "Stack". There are Sequential and Functional',
     ],
     [
       "no layers",

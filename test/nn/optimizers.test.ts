@@ -4,141 +4,41 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/graph/interpret.ts";
 import { input } from "../../src/graph/ops/leaf.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
 import {
   type Optimizer,
   type OptimizerChoice,
+  type OptimizerConfig,
   optimizer,
   optimizers,
 } from "../../src/nn/optimizers/index.ts";
-import { learningRateAt } from "../../src/nn/schedules.ts";
-import { Arena } from "../../src/runtime/arena.ts";
-import { Updater } from "../../src/runtime/updater.ts";
-import { Random } from "../../src/tensor/random.ts";
+import { schedules } from "../../src/nn/schedules.ts";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  averaged,
+  clipped,
+  decayed,
+  lion,
+  nadam,
+  rmsprop,
+  sgd,
+} from "./optimizers/formulas.ts";
+import {
+  byFormula,
+  byInterpreter,
+  byKernel,
+  expectNear,
+  type Formula,
+  limited,
+  randomPath,
+  type Weights,
+} from "./optimizers/trajectories.ts";
 
-/** A weight of some numbers, and its gradient at each step. */
-interface Path {
-  readonly start: readonly number[];
-  readonly gradients: readonly (readonly number[])[];
-}
-
-const random = new Random(5);
-const draw = (count: number) => Array.from(random.normal([count]).toFloat64());
-const path: Path = { start: draw(6), gradients: Array.from({ length: 12 }, () => draw(6)) };
-
-/** The weight after each step by a formula for one number; the formula keeps its state in an object of its own. */
-type Formula = (w: number, g: number, t: number, state: Record<string, number>) => number;
-
-function byFormula({ start, gradients }: Path, formula: Formula): number[][] {
-  const states = start.map((): Record<string, number> => ({}));
-  let weights = [...start];
-  return gradients.map((gradient, step) => {
-    weights = weights.map((w, i) => formula(w, gradient[i] ?? Number.NaN, step + 1, states[i] ?? {}));
-    return weights;
-  });
-}
-
-/** The scalars of a step, in the order in which the update takes them. */
-function scalarsOf(rule: Optimizer, step: number, gradient: readonly number[]): Record<string, number> {
-  const norm = Math.hypot(...gradient);
-  const limit = rule.normLimit?.limit ?? Number.POSITIVE_INFINITY;
-  return {
-    gradientScale: limit === Number.POSITIVE_INFINITY ? 1 : limit / Math.max(norm, limit),
-    ...rule.hyperparameters(step + 1, learningRateAt(rule.learningRate, step)),
-  };
-}
-
-/** The same by the reference interpreter. */
-function byInterpreter({ start, gradients }: Path, rule: Optimizer): number[][] {
-  const shape = [start.length];
-  let current: Record<string, readonly number[]> = {
-    parameter: start,
-    ...Object.fromEntries(rule.slots.map((slot) => [slot, start.map(() => 0)])),
-  };
-  return gradients.map((gradient, step) => {
-    const scalars = scalarsOf(rule, step, gradient);
-    const arrays = { ...current, gradient };
-    const leaves: Record<string, Tensor> = {};
-    const values = new Map<Tensor, { shape: readonly number[]; data: Float64Array }>();
-    for (const [name, data] of Object.entries(arrays)) {
-      const leaf = input(name, { dtype: "float64", shape });
-      leaves[name] = leaf;
-      values.set(leaf, { shape, data: Float64Array.from(data) });
-    }
-    for (const name of rule.scalars) {
-      const leaf = input(name, { dtype: "float64", shape: [] });
-      leaves[name] = leaf;
-      values.set(leaf, { shape: [], data: Float64Array.of(scalars[name] ?? Number.NaN) });
-    }
-    const updated = rule.update(leaves);
-    const results = interpret(Object.values(updated), values);
-    current = Object.fromEntries(
-      Object.keys(updated).map((name, i) => [name, Array.from(results[i]?.data ?? [])]),
-    );
-    return [...(current.parameter ?? [])];
-  });
-}
-
-/** The same by the compiled kernel, in an arena. */
-function byKernel({ start, gradients }: Path, rule: Optimizer): number[][] {
-  const parameters = [{ name: "w", shape: [start.length], trainable: true }];
-  const arena = new Arena({ parameters, slots: rule.slots.length });
-  const updater = new Updater(arena, rule, [0]);
-  (arena.parameter(0).data as Float32Array).set(start);
-  return gradients.map((gradient, step) => {
-    (arena.gradient(0).data as Float32Array).set(gradient);
-    updater.apply(rule.hyperparameters(step + 1, learningRateAt(rule.learningRate, step)));
-    return Array.from(arena.parameter(0).toFloat64());
-  });
-}
-
-function expectNear(got: readonly number[][], wanted: readonly number[][], rtol: number, atol: number) {
-  for (const [step, weights] of wanted.entries()) {
-    for (const [i, b] of weights.entries()) {
-      const a = got[step]?.[i] ?? Number.NaN;
-      if (!(Math.abs(a - b) <= atol + rtol * Math.abs(b)))
-        expect.fail(`step ${step + 1}, element ${i}: ${a}, wanted ${b}`);
-    }
-  }
-}
-
-const sgd =
-  (lr: number, mu = 0, nesterov = false): Formula =>
-  (w, g, _t, state) => {
-    if (mu === 0) return w - lr * g;
-    const m = mu * (state.m ?? 0) - lr * g;
-    state.m = m;
-    return nesterov ? w + mu * m - lr * g : w + m;
-  };
-const rmsprop =
-  (lr: number, { rho = 0.9, mu = 0, eps = 1e-7, centered = false } = {}): Formula =>
-  (w, g, _t, state) => {
-    const v = rho * (state.v ?? 0) + (1 - rho) * g * g;
-    const a = centered ? rho * (state.a ?? 0) + (1 - rho) * g : 0;
-    const m = mu * (state.m ?? 0) + (lr * g) / Math.sqrt(v - a * a + eps);
-    Object.assign(state, { v, a, m });
-    return w - m;
-  };
-const adam =
-  (lr: number, { b1 = 0.9, b2 = 0.999, eps = 1e-7, amsgrad = false } = {}): Formula =>
-  (w, g, t, state) => {
-    const m = b1 * (state.m ?? 0) + (1 - b1) * g;
-    const v = b2 * (state.v ?? 0) + (1 - b2) * g * g;
-    const top = amsgrad ? Math.max(state.top ?? 0, v) : v;
-    Object.assign(state, { m, v, top });
-    return w - (((lr * Math.sqrt(1 - b2 ** t)) / (1 - b1 ** t)) * m) / (Math.sqrt(top) + eps);
-  };
-const clipped =
-  (limit: number, formula: Formula): Formula =>
-  (w, g, t, state) =>
-    formula(w, Math.min(Math.max(g, -limit), limit), t, state);
-const decayed =
-  (rate: number, formula: Formula): Formula =>
-  (w, g, t, state) =>
-    formula(w - rate * w, g, t, state);
+const path = randomPath({ w: 6 }, 12);
 
 const cases: readonly (readonly [OptimizerChoice, Formula])[] = [
   ["sgd", sgd(0.01)],
@@ -159,11 +59,38 @@ const cases: readonly (readonly [OptimizerChoice, Formula])[] = [
   ["adamw", decayed(0.001 * 0.004, adam(0.001))],
   [{ name: "adamw", learningRate: 0.05, weightDecay: 0.1 }, decayed(0.005, adam(0.05))],
   [{ name: "adamw", weightDecay: 0 }, adam(0.001)],
+  ["adagrad", adagrad(0.001)],
+  [
+    { name: "adagrad", learningRate: 0.5, initialAccumulatorValue: 0, epsilon: 1e-3 },
+    adagrad(0.5, { start: 0, eps: 1e-3 }),
+  ],
+  [{ name: "adagrad", learningRate: 0.5, initialAccumulatorValue: 2 }, adagrad(0.5, { start: 2 })],
+  ["adadelta", adadelta(0.001)],
+  [{ name: "adadelta", learningRate: 1, rho: 0.8, epsilon: 1e-3 }, adadelta(1, { rho: 0.8, eps: 1e-3 })],
+  ["adamax", adamax(0.001)],
+  [
+    { name: "adamax", learningRate: 0.1, beta1: 0.5, beta2: 0.6, epsilon: 1e-2 },
+    adamax(0.1, { b1: 0.5, b2: 0.6, eps: 1e-2 }),
+  ],
+  ["nadam", nadam(0.001)],
+  [
+    { name: "nadam", learningRate: 0.1, beta1: 0.5, beta2: 0.8, epsilon: 1e-2 },
+    nadam(0.1, { b1: 0.5, b2: 0.8, eps: 1e-2 }),
+  ],
+  ["lion", lion(0.001)],
+  [{ name: "lion", learningRate: 0.1, beta1: 0.3, beta2: 0.6 }, lion(0.1, { b1: 0.3, b2: 0.6 })],
   [{ name: "sgd", learningRate: 0.1, clipvalue: 0.5 }, clipped(0.5, sgd(0.1))],
   [{ name: "adam", clipvalue: 0.1, weightDecay: 0.01 }, decayed(0.001 * 0.01, clipped(0.1, adam(0.001)))],
   [
     { name: "adam", learningRate: (step) => 0.1 / (1 + step) },
     (w, g, t, state) => adam(0.1 / t)(w, g, t, state),
+  ],
+  [
+    {
+      name: "sgd",
+      learningRate: schedules.exponentialDecay({ initialLearningRate: 0.1, decaySteps: 2, decayRate: 0.5 }),
+    },
+    (w, g, t, state) => sgd(0.1 * 0.5 ** ((t - 1) / 2))(w, g, t, state),
   ],
 ];
 const named = cases.map(
@@ -171,45 +98,127 @@ const named = cases.map(
     [typeof choice === "string" ? choice : JSON.stringify(choice), optimizer(choice), formula] as const,
 );
 
+/** Each optimiser at a rate at which its weights move, and its formula. */
+const lively: Readonly<Record<keyof typeof optimizers, Formula>> = {
+  sgd: sgd(0.1),
+  rmsprop: rmsprop(0.1),
+  adam: adam(0.1),
+  adamw: adam(0.1),
+  adagrad: adagrad(0.1),
+  adadelta: adadelta(0.1),
+  adamax: adamax(0.1),
+  nadam: nadam(0.1),
+  lion: lion(0.1),
+};
+const everyOptimizer = Object.keys(optimizers) as (keyof typeof optimizers)[];
+
 describe("trajectories", () => {
   test.each(named)("%s by the interpreter", (_, rule, formula) => {
-    expectNear(byInterpreter(path, rule), byFormula(path, formula), 1e-9, 1e-9);
+    expectNear(
+      byInterpreter(path, rule),
+      byFormula(path, () => formula),
+      1e-9,
+      1e-9,
+    );
   });
 
   test.each(named)("%s by the kernel, in float32", (_, rule, formula) => {
-    expectNear(byKernel(path, rule), byFormula(path, formula), 1e-5, 5e-6);
+    expectNear(
+      byKernel(path, rule),
+      byFormula(path, () => formula),
+      1e-5,
+      5e-6,
+    );
   });
 
   test.each(["clipnorm", "globalClipnorm"] as const)("%s scales gradients that are longer", (option) => {
     const rule = optimizers.sgd({ learningRate: 0.1, [option]: 2.5 });
-    const gradients = path.gradients.map((gradient) => {
-      const scale = Math.min(1, 2.5 / Math.hypot(...gradient));
-      return gradient.map((g) => g * scale);
-    });
-    expect(gradients.some((gradient, i) => gradient[0] === path.gradients[i]?.[0])).toBe(true); // some are short
-    const wanted = byFormula({ ...path, gradients }, sgd(0.1));
+    const scaled = limited(path, rule);
+    const unscaled = scaled.gradients.filter((step, t) => step.w?.[0] === path.gradients[t]?.w?.[0]);
+    expect(unscaled.length).toBeGreaterThan(0);
+    expect(unscaled.length).toBeLessThan(12);
+    const wanted = byFormula(scaled, () => sgd(0.1));
     expectNear(byInterpreter(path, rule), wanted, 1e-9, 1e-9);
     expectNear(byKernel(path, rule), wanted, 1e-5, 5e-6);
+  });
+
+  test.each(everyOptimizer)(
+    "%s with clipping, decay, excluded weights, groups and an average together",
+    (name) => {
+      const rule = optimizer({
+        name,
+        learningRate: 0.1,
+        globalClipnorm: 2,
+        weightDecay: 0.2,
+        excludeFromWeightDecay: ["bias"],
+        groups: [{ match: ["first/"], learningRateFactor: 0.5, weightDecay: 0.6 }],
+        useEma: true,
+        emaMomentum: 0.7,
+        emaOverwriteFrequency: 5,
+      } as OptimizerConfig);
+      const many = randomPath({ "first/kernel": 5, "first/bias": 3, "last/kernel": 6, "last/bias": 2 }, 12);
+      const whole = lively[name];
+      // Half the rate is half the step, for all formulas here: none keeps its steps.
+      const half: Formula = (w, g, t, state) => w + 0.5 * (whole(w, g, t, state) - w);
+      const parts: Readonly<Record<string, number>> = { "first/kernel": 0.03, "last/kernel": 0.02 };
+      const wanted = byFormula(limited(many, rule), (weight) =>
+        averaged(0.7, decayed(parts[weight] ?? 0, weight.startsWith("first/") ? half : whole), 5),
+      );
+      expectNear(byInterpreter(many, rule), wanted, 1e-9, 1e-9);
+      expectNear(byKernel(many, rule), wanted, 1e-5, 1e-5);
+    },
+  );
+});
+
+describe("the trajectories of Keras' own tests", () => {
+  // test_correctness_with_golden of keras/src/optimizers/{adadelta,nadam,lion}_test.py, Keras 3: ones, a first gradient of 0.01, then
+  // 0.1, 0.2, … 1.
+  const tenths = Array.from({ length: 10 }, (_, i) => (i + 1) / 10);
+  const ones = {
+    start: { x: tenths.map(() => 1) },
+    gradients: [{ x: tenths.map(() => 0.01) }, ...Array.from({ length: 4 }, () => ({ x: tenths }))],
+  };
+  const same = (values: readonly number[]): Weights[] =>
+    values.map((value) => ({ x: tenths.map(() => value) }));
+
+  test.each([
+    [
+      optimizers.adadelta({ learningRate: 1, rho: 0.8, epsilon: 1e-6 }),
+      same([0.9978, 0.9947, 0.9915, 0.9882, 0.9849]),
+    ],
+    [optimizers.lion(), same([0.999, 0.998, 0.997, 0.996, 0.995])],
+    [
+      optimizers.nadam({ learningRate: 0.5, beta1: 0.5, beta2: 0.67, epsilon: 1e-5 }),
+      [
+        tenths.map(() => 0.4281),
+        [-0.1738, -0.1731, -0.1726, -0.1723, -0.1721, -0.172, -0.1719, -0.1718, -0.1718, -0.1717],
+        [-0.7115, -0.7103, -0.7096, -0.7092, -0.709, -0.7088, -0.7086, -0.7085, -0.7085, -0.7084],
+        [-1.2335, -1.2322, -1.2313, -1.2309, -1.2306, -1.2304, -1.2302, -1.2301, -1.23, -1.2299],
+        [-1.7492, -1.7478, -1.7469, -1.7464, -1.7461, -1.7459, -1.7457, -1.7456, -1.7455, -1.7454],
+      ].map((x) => ({ x })),
+    ],
+  ])("$name", (rule, wanted) => {
+    expectNear(byInterpreter(ones, rule), wanted, 1e-4, 1e-4);
   });
 });
 
 describe("the golden trajectories, by the interpreter", () => {
   const folder = join(process.env.RECURRA_SHARED ?? join(import.meta.dirname, "../../../shared"), "golden");
-  test("adam", async ({ skip }) => {
-    const file = join(folder, "optimizer_adam.safetensors");
+  test.for([
+    ["adam", optimizers.adam()],
+    ["adagrad", optimizers.adagrad({ learningRate: 0.1 })],
+    ["adamax", optimizers.adamax({ learningRate: 0.05 })],
+    ["nadam", optimizers.nadam({ learningRate: 0.05 })],
+  ] as const)("%s", async ([name, rule], { skip }) => {
+    const file = join(folder, `optimizer_${name}.safetensors`);
     skip(!existsSync(file), `there is no ${file}; set RECURRA_SHARED to the folder that holds golden/`);
     const { decodeSafetensors } = await import("../../src/tensor/safetensors.ts");
     const { tensors } = decodeSafetensors(await readFile(file), file);
-    const numbers = (name: string) => Array.from(tensors.get(name)?.toFloat64() ?? []);
-    const start = numbers("w.b");
-    const rows = (name: string) =>
-      Array.from({ length: 10 }, (_, i) => numbers(name).slice(i * start.length, (i + 1) * start.length));
-    expectNear(
-      byInterpreter({ start, gradients: rows("g.b") }, optimizers.adam()),
-      rows("w_steps.b"),
-      1e-6,
-      1e-7,
-    );
+    const numbers = (key: string) => Array.from(tensors.get(key)?.toFloat64() ?? []);
+    const b = numbers("w.b");
+    const rows = (key: string) =>
+      Array.from({ length: 10 }, (_, i) => ({ b: numbers(key).slice(i * b.length, (i + 1) * b.length) }));
+    expectNear(byInterpreter({ start: { b }, gradients: rows("g.b") }, rule), rows("w_steps.b"), 1e-6, 1e-7);
   });
 });
 
@@ -232,6 +241,7 @@ describe("what is not asked for is not computed", () => {
         .sort(),
     ).toEqual(["mul", "sub"]);
     expect(rule).toMatchObject({ slots: [], scalars: ["learningRate"], normLimit: undefined });
+    expect(rule.hyperparameters(1, 0.5)).toEqual({ "": { learningRate: 0.5 } });
   });
 
   test("clipping and decay come as they are asked for", () => {
@@ -247,6 +257,35 @@ describe("what is not asked for is not computed", () => {
     expect(optimizers.adamw().scalars).toEqual(["stepSize", "decay"]);
     expect(optimizers.adamw({ weightDecay: 0 }).scalars).toEqual(["stepSize"]);
   });
+
+  test("groups add nothing, the average a slot", () => {
+    const groups = [{ match: ["a"], learningRateFactor: 0.1 }];
+    expect(opsOf(optimizers.adam({ groups }))).toEqual(opsOf(optimizers.adam()));
+    expect(optimizers.adam({ useEma: true })).toMatchObject({
+      slots: ["momentum", "velocity", "average"],
+      scalars: ["stepSize", "averageRate"],
+    });
+    expect(optimizers.adam({ useEma: false, emaMomentum: 0.9 }).slots).toEqual(["momentum", "velocity"]);
+    expect(opsOf(optimizers.sgd({ useEma: true }))).not.toContain("select");
+  });
+});
+
+describe("what follows from the step alone", () => {
+  test.each(everyOptimizer)("%s gives the same scalars at a step, whatever was asked before", (name) => {
+    const used = optimizer(name);
+    for (let step = 1; step <= 300; step++) used.hyperparameters(step, 0.1);
+    for (const step of [300, 7, 100]) {
+      expect(used.hyperparameters(step, 0.1)).toEqual(optimizer(name).hyperparameters(step, 0.1));
+    }
+  });
+
+  test("Nadam's stay finite when the product of its momentums is no longer a number above 0", () => {
+    const scalars = optimizers.nadam().hyperparameters(1e6, 0.1)[""];
+    // For t → ∞ with β₁ = 0.9: μ → 0.9, Π → 0.
+    expect(scalars?.momentumStep).toBeCloseTo(0.09, 12);
+    expect(scalars?.gradientStep).toBeCloseTo(0.01, 12);
+    expect(scalars?.velocityScale).toBeCloseTo(1, 12);
+  });
 });
 
 describe("choosing", () => {
@@ -261,11 +300,28 @@ describe("choosing", () => {
     });
   });
 
+  test.each(everyOptimizer)("%s is the same after its config was written as JSON and read", (name) => {
+    const rule = optimizer({
+      name,
+      learningRate: schedules.cosineDecay({ initialLearningRate: 0.1, decaySteps: 9 }),
+      clipnorm: 1,
+      weightDecay: 0.01,
+      excludeFromWeightDecay: ["/^w/"],
+      groups: [{ match: ["w"], learningRateFactor: 0.5 }],
+      useEma: true,
+    } as OptimizerConfig);
+    const read = optimizer(
+      JSON.parse(JSON.stringify({ name: rule.name, ...rule.config })) as OptimizerChoice,
+    );
+    expect(read.config).toEqual(rule.config);
+    expect(byKernel(path, read)).toEqual(byKernel(path, rule));
+  });
+
   test.each([
     [
       "adma",
       "unknown-name",
-      /there is no optimizer "adma"\. Did you mean "adam"\? There are sgd, rmsprop, adam, adamw/,
+      /there is no optimizer "adma"\. Did you mean "adam"\? There are sgd, rmsprop, adam, adamw, adagrad, /,
     ],
     [
       { name: "sgd", lr: 1 },
@@ -275,10 +331,13 @@ describe("choosing", () => {
     [
       { name: "sgd", learningRate: -1 },
       "option-value",
-      /sgd: learningRate is to be a number from 0 up or a function, got -1/,
+      /sgd: learningRate is to be a number from 0 up, a schedule or a function, got -1/,
     ],
     [{ name: "adam", beta1: 1 }, "option-value", /adam: beta1 is to be a number in \[0, 1\), got 1/],
     [{ name: "adam", epsilon: 0 }, "option-value", /adam: epsilon is to be a positive number, got 0/],
+    [{ name: "adam", amsgrad: "yes" }, "option-value", /adam: amsgrad is to be true or false, got "yes"/],
+    [{ name: "sgd", nesterov: 1 }, "option-value", /sgd: nesterov is to be true or false, got 1/],
+    [{ name: "rmsprop", centered: 0 }, "option-value", /rmsprop: centered is to be true or false, got 0/],
     [
       { name: "rmsprop", rho: Number.NaN },
       "option-value",
@@ -295,17 +354,21 @@ describe("choosing", () => {
       "option-conflict",
       /adam: takes one of clipnorm, globalClipnorm and clipvalue, got clipnorm 1 and clipvalue 0.5/,
     ],
+    [
+      { name: "adagrad", initialAccumulatorValue: -1 },
+      "option-value",
+      /adagrad: initialAccumulatorValue is to be a number from 0 up, got -1/,
+    ],
+    [{ name: "adagrad", epsilon: -1 }, "option-value", /adagrad: epsilon is to be a positive number/],
+    [{ name: "adadelta", rho: 1 }, "option-value", /adadelta: rho is to be a number in \[0, 1\), got 1/],
+    [{ name: "adadelta", momentum: 0.5 }, "unknown-option", /adadelta: there is no option "momentum"/],
+    [{ name: "adamax", beta2: -0.5 }, "option-value", /adamax: beta2 is to be a number in \[0, 1\)/],
+    [{ name: "nadam", amsgrad: true }, "unknown-option", /nadam: there is no option "amsgrad"/],
+    [{ name: "lion", beta1: 0 }, "option-value", /lion: beta1 is to be a number in \(0, 1\], got 0/],
+    [{ name: "lion", epsilon: 1e-7 }, "unknown-option", /lion: there is no option "epsilon"/],
   ])("%j", (choice, code, message) => {
     expect(() => optimizer(choice as OptimizerChoice)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
-    );
-  });
-
-  test("a schedule that gives no learning rate", () => {
-    expect(learningRateAt(0.5, 3)).toBe(0.5);
-    expect(learningRateAt((step) => step / 2, 3)).toBe(1.5);
-    expect(() => learningRateAt(() => Number.NaN, 3)).toThrow(
-      "learning rate: wants a number from 0 up, got NaN from the schedule at step 3",
     );
   });
 });

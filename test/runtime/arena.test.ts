@@ -107,6 +107,24 @@ describe("layout", () => {
     );
   });
 
+  test("clearSlots sets each slot to a number, or to 0", () => {
+    const arena = new Arena(layout);
+    const slots = () => [arena.slot(0, 2).toArray(), arena.slot(1, 2).toArray()];
+    arena.parameter(2).data.fill(3 as never);
+    arena.gradient(2).data.fill(4 as never);
+    arena.clearSlots([0.5, -1]);
+    expect(slots()).toEqual([
+      [0.5, 0.5, 0.5],
+      [-1, -1, -1],
+    ]);
+    arena.clearSlots([2]);
+    expect(slots()).toEqual([
+      [2, 2, 2],
+      [0, 0, 0],
+    ]);
+    expect([arena.parameter(2).at(2), arena.gradient(2).at(0)]).toEqual([3, 4]);
+  });
+
   test("nothing at all", () => {
     const arena = new Arena({ parameters: [], slots: 2 });
     expect(arena.blocks).toEqual([]);

@@ -5,16 +5,20 @@ import { describe, expect, it } from "vitest";
 import "../../src/graph/chain.ts";
 import { applyAll } from "../../src/graph/op.ts";
 import * as arithmetic from "../../src/graph/ops/arithmetic.ts";
+import { attentionGradientOp, attentionOp } from "../../src/graph/ops/attention-op.ts";
+import { conv1d } from "../../src/graph/ops/conv.ts";
 import { einsum } from "../../src/graph/ops/einsum.ts";
 import * as functions from "../../src/graph/ops/functions.ts";
 import { gather, oneHot, pick, scatterAdd } from "../../src/graph/ops/gather.ts";
 import * as layout from "../../src/graph/ops/layout.ts";
 import { constant, scalar } from "../../src/graph/ops/leaf.ts";
 import { gemmOp, matmul } from "../../src/graph/ops/matmul.ts";
+import { layerNorm, layerNormOp, rmsNorm } from "../../src/graph/ops/normalize.ts";
+import { averagePool1d, maxPool1d } from "../../src/graph/ops/pool.ts";
 import * as reduce from "../../src/graph/ops/reduce.ts";
 import { broadcastTo, reshape, sum } from "../../src/graph/ops/sum.ts";
-import { averagePool1d, conv1d, maxPool1d } from "../../src/graph/ops/window.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
+import { vjp } from "../../src/graph/vjp.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { ndarray } from "../../src/tensor/nd-array.ts";
 import { differential, draw, opsSeen } from "./differential.ts";
@@ -23,7 +27,7 @@ const FLOATS: readonly DType[] = ["float32", "float64"];
 const NUMBERS: readonly DType[] = [...FLOATS, "int32", "int64"];
 
 /** What ONNX Runtime's CPU build has no kernel for. */
-const LACKING: { readonly [op: string]: readonly DType[] } = { erf: ["float64"] };
+const LACKING: { readonly [op: string]: readonly DType[] } = { erf: ["float64"], gelu: ["float64"] };
 
 function forEachDtype(
   name: string,
@@ -78,7 +82,8 @@ describe("elementwise", () => {
   );
 
   const { neg, log } = arithmetic;
-  const { exp, sqrt, sign, abs, sin, cos, tanh, sigmoid, relu, softplus, erf, floor, round } = functions;
+  const { exp, sqrt, sign, abs, sin, cos, tanh, sigmoid, relu, softplus, erf, gelu, floor, round } =
+    functions;
   for (const [name, apply] of Object.entries({ neg, sign, abs })) {
     forEachDtype(name, NUMBERS, (dtype) => differential([draw([3, 5], dtype)], (x) => apply(x!)));
   }
@@ -91,6 +96,7 @@ describe("elementwise", () => {
     relu,
     softplus,
     erf,
+    gelu,
     floor,
     round,
   })) {
@@ -252,6 +258,61 @@ describe("reductions", () => {
   );
 });
 
+describe("normalisation", () => {
+  forEachDtype("layerNorm", FLOATS, (dtype) =>
+    differential(
+      [draw([2, 3, 4], dtype), draw([4], dtype), draw([4], dtype, { seed: 2 }), draw([3, 4], dtype)],
+      (x, scale, offset, wide) => [
+        layerNorm(x!, { scale: scale!, offset: offset! }),
+        layerNorm(x!, { axis: [1, 2], scale: wide!, epsilon: 1e-6 }),
+        layerNorm(x!, { axis: 1 }),
+        ...applyAll(layerNormOp, [x!, scale!, offset!], { axes: 1, epsilon: 1e-3 }),
+      ],
+    ),
+  );
+  it("layerNorm of numbers far from 0", () =>
+    differential([draw([4, 300], "float32", { low: 99, high: 101 })], (x) =>
+      mul(layerNorm(x!, { epsilon: 1e-12 }), 0.1),
+    ));
+  forEachDtype("rmsNorm", FLOATS, (dtype) =>
+    differential([draw([2, 3, 4], dtype), draw([4], dtype)], (x, scale) => rmsNorm(x!, { scale: scale! })),
+  );
+  const { mul } = arithmetic;
+});
+
+describe("attention", () => {
+  const shapes = { q: [2, 2, 3, 4, 2], k: [2, 2, 5, 2], v: [2, 2, 5, 17] };
+  const [kept, y] = [
+    [2, 2, 3, 4, 5],
+    [2, 2, 3, 4, 17],
+  ];
+  for (const limit of [1, 60, 1000]) {
+    for (const mask of [undefined, [1, 1, 1, 4, 5], [2, 1, 1, 1, 5], [2, 2, 3, 1, 5]]) {
+      for (const keep of [false, true]) {
+        const attributes = { scale: 0.5, rate: keep ? 0.5 : 0, mask: mask !== undefined, keep, limit };
+        forEachDtype(
+          `attention up to ${limit} weights at once, mask ${mask}, dropout ${keep},`,
+          FLOATS,
+          (dtype) =>
+            differential(
+              [
+                ...Object.values(shapes).map((shape, i) => draw(shape, dtype, { seed: i })),
+                ...(mask === undefined ? [] : [draw(mask, "bool")]),
+                ...(keep ? [draw(kept, "bool", { low: -1, high: 3 })] : []),
+                draw(y, dtype),
+                draw(y, dtype, { seed: 9 }),
+              ],
+              (...inputs) => [
+                ...applyAll(attentionOp, inputs.slice(0, -2), attributes),
+                ...applyAll(attentionGradientOp, inputs, attributes),
+              ],
+            ),
+        );
+      }
+    }
+  }
+});
+
 describe("gather and scatter", () => {
   const ids = (dtype: DType) =>
     ndarray(
@@ -289,6 +350,12 @@ describe("windows", () => {
       conv1d(x!, k!, { padding: "causal", dilation: 2 }),
     ]),
   );
+  forEachDtype("the gradients of conv1d", FLOATS, (dtype) =>
+    differential([draw([2, 7, 4], dtype), draw([3, 2, 4], dtype)], (x, k) => {
+      const y = conv1d(x!, k!, { padding: "same", stride: 2, groups: 2 });
+      return vjp([y], [y], [x!, k!]) as Tensor[];
+    }),
+  );
   forEachDtype("pooling", FLOATS, (dtype) =>
     differential([draw([2, 7, 3], dtype)], (x) => [
       maxPool1d(x!, 2),
@@ -322,6 +389,8 @@ it("covers every op", () => {
   const made = /(?:\bop<[^(]*>|unaryOp|binaryOp|extremeOp)\(\s*"(\w+)"|^ {2}name: "(\w+)"/gm;
   const names = [...sources.matchAll(made)].map(([, first, second]) => first ?? second ?? "");
   expect(names.length).toBeGreaterThan(50);
-  // A random leaf is an input to the lowering; scans have a file of their own: onnx-scan.test.ts.
-  expect(names.filter((name) => name !== "random" && name !== "scan" && !opsSeen.has(name))).toEqual([]);
+  // A random leaf is an input to the lowering; scans and whole recurrent layers have files of their own: onnx-scan.test.ts,
+  // onnx-recurrent.test.ts.
+  const elsewhere = ["random", "scan", "lstm", "gru", "simpleRnn"];
+  expect(names.filter((name) => !elsewhere.includes(name) && !opsSeen.has(name))).toEqual([]);
 });

@@ -52,17 +52,38 @@ describe.each(DRAWS)("%j", (draw) => {
   });
 });
 
+test.each([0, 0.25, 0.3, 0.999999])("booleans of rate %d are filled as the reference does", (rate) => {
+  const draw: Draw = { kind: "keep", rate };
+  const bytes = new Uint8Array(memory.buffer);
+  for (const length of [...Array(70).keys(), 200_003]) {
+    bytes.fill(7);
+    filler.fill(draw, 8, length, KEY, "bool");
+    expect(bytes.subarray(8, 8 + length)).toEqual(drawLeaf(draw, [length], KEY, "bool").data);
+    const end = 8 + 4 * Math.ceil(length / 4);
+    expect([bytes[7], bytes[end]]).toEqual([7, 7]);
+  }
+});
+
 describe("which element gets which number", () => {
-  const word = (index: number) => {
+  const word = (index: number, block = 0) => {
     const pair = new Uint32Array(2);
-    threefry2x32(...KEY, Math.floor(index / 2), 0, pair);
+    threefry2x32(...KEY, Math.floor(index / 2), block, pair);
     return pair[index % 2]!;
   };
 
-  test("dropout: 16 bits each, the lower ones first", () => {
-    const mask = drawn({ kind: "keep", rate: 0.25 }, [40]);
-    const sixteen = mask.map((_, i) => (word(i >> 1) >>> (16 * (i % 2))) & 0xffff);
-    expect(mask).toEqual(sixteen.map((bits) => (bits < 0.25 * 65536 ? 0 : Math.fround(1 / 0.75))));
+  test.each([0.25, 0.3])("dropout of rate %d: 16 bits each, the upper byte from the first draw", (rate) => {
+    const mask = drawn({ kind: "keep", rate }, [4000]);
+    const byte = (i: number, block: number) => (word(i >> 2, block) >>> (8 * (i % 4))) & 0xff;
+    const sixteen = mask.map((_, i) => 256 * byte(i, 0) + byte(i, 1));
+    const threshold = Math.round(rate * 65536);
+    expect(mask).toEqual(sixteen.map((bits) => (bits < threshold ? 0 : Math.fround(1 / (1 - rate)))));
+  });
+
+  test("a mask of booleans keeps what one of floats keeps", () => {
+    const draw: Draw = { kind: "keep", rate: 0.3 };
+    const mask = drawLeaf(draw, [3, 50], KEY, "bool");
+    expect(mask.dtype).toBe("bool");
+    expect(mask.toArray()).toEqual(drawn(draw, [3, 50]).map((value) => Number(value > 0)));
   });
 
   test("uniform: the upper 24 bits of a word each", () => {

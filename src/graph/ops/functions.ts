@@ -1,7 +1,7 @@
 // Mathematical functions of one operand, element by element.
 
 import type { Tensor } from "../tensor.ts";
-import { div, greater, mul, select, sub } from "./arithmetic.ts";
+import { add, div, greater, mul, select, sub } from "./arithmetic.ts";
 import { unary, unaryOp } from "./elementwise.ts";
 import { scalar } from "./leaf.ts";
 
@@ -80,6 +80,23 @@ export const erf = unary(
     gradient: (dy, x) => mul(dy, mul(exp(mul(square(x), -1)), 2 / Math.sqrt(Math.PI))),
     formula: erfOf,
     onnx: "Erf",
+  }),
+);
+
+/**
+ * x·Φ(x), Φ being the normal distribution function: x/2·(1 + erf(x/√2)). ONNX Runtime has it in float32 only.
+ * Source: Hendrycks & Gimpel, "Gaussian Error Linear Units", 2016.
+ */
+export const gelu = unary(
+  unaryOp("gelu", {
+    // Φ(x) + x·φ(x) = (1 + erf h + h·2/√π·exp(-h²))/2 with h = x/√2
+    gradient(dy, x) {
+      const h = mul(x, Math.SQRT1_2);
+      const bell = exp(sub(Math.log(2 / Math.sqrt(Math.PI)), square(h)));
+      return mul(dy, mul(add(add(erf(h), mul(h, bell)), 1), 0.5));
+    },
+    formula: (x) => (x / 2) * (1 + erfOf(x * Math.SQRT1_2)),
+    onnx: "Gelu",
   }),
 );
 

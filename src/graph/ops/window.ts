@@ -1,99 +1,159 @@
-// Sliding windows over time: convolution and pooling in one dimension, made of slices and one product.
+// How windows lie along an axis: the one place where strides, dilation and padding become positions.
 
 import { RecurraError } from "../../platform/error.ts";
-import { ndarray } from "../../tensor/nd-array.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import { formatType, type Tensor } from "../tensor.ts";
-import { div } from "./arithmetic.ts";
-import { concat, pad, slice, stack } from "./layout.ts";
-import { constant } from "./leaf.ts";
-import { matmul } from "./matmul.ts";
-import { max } from "./reduce.ts";
-import { at, reshape, sum } from "./sum.ts";
+import { at } from "./sum.ts";
 
-/** "valid": windows inside the input only. "same": ⌈n / stride⌉ outputs, the smaller half of the padding on the left. "causal": padded on the left alone. */
+/** "valid": windows inside the input only. "same": ⌈n / stride⌉ outputs, the smaller half of the padding in front. "causal": padded in front alone. */
 export type Padding = "valid" | "same" | "causal";
 
-export interface WindowOptions {
-  /** Steps from a window to the next. Default 1. */
-  readonly stride?: number;
-  /** Steps between the elements of a window. Default 1. */
-  readonly dilation?: number;
-  /** Default "valid". */
-  readonly padding?: Padding;
-}
-
-interface Windows {
-  /** The k-th tensor holds the k-th element of each window: [B, T', F]. */
-  readonly elements: readonly Tensor[];
-  readonly left: number;
+/**
+ * The windows along one axis: element j of window i is at place `i · stride + j · dilation - before` of the axis, and is padding where
+ * that is outside it.
+ */
+export interface WindowAxis {
+  /** Elements of the axis. */
+  readonly length: number;
+  /** Windows. */
   readonly count: number;
+  /** Elements of a window. */
+  readonly size: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
 }
 
-/** The windows of x [B, T, F], padded with a value. */
-function windows(what: string, x: Tensor, size: number, options: WindowOptions, value: number): Windows {
-  const { stride = 1, dilation = 1, padding = "valid" } = options;
-  for (const [name, number] of Object.entries({ size, stride, dilation })) {
-    if (!Number.isInteger(number) || number < 1) {
-      throw new RecurraError("window-option", `${what}: ${name} is a positive whole number, got ${number}`);
+/** How many places a window spans. */
+export function reachOf({ size, dilation }: Pick<WindowAxis, "size" | "dilation">): number {
+  return (size - 1) * dilation + 1;
+}
+
+/** How far the last window reaches past the axis; negative where elements are left over. */
+export function afterOf({ length, count, stride, before, ...window }: WindowAxis): number {
+  return (count - 1) * stride + reachOf(window) - length - before;
+}
+
+/** What is asked of the windows along one axis. */
+export type WindowOptions = Pick<WindowAxis, "size" | "stride" | "dilation">;
+
+/** What each spatial axis counts, by how many there are. */
+const units = { 1: ["steps"], 2: ["rows", "columns"] } as const;
+
+/**
+ * The windows that fit the spatial axes of x [B, …, F] by Keras' rules, one for each.
+ *
+ * @param what the op, for messages
+ * @throws RecurraError `window-shape` for a tensor of another rank or dtype, and where not one window fits
+ */
+export function windowAxes(
+  what: string,
+  x: Tensor,
+  windows: readonly WindowOptions[],
+  padding: Padding,
+): readonly WindowAxis[] {
+  const names = spatialUnits(what, x, windows.length);
+  return windows.map(({ size, stride, dilation }, i) => {
+    const length = at(x.shape, i + 1);
+    const reach = reachOf({ size, dilation });
+    const count =
+      padding === "valid" ? Math.floor((length - reach) / stride) + 1 : Math.ceil(length / stride);
+    if (count < 1 || size < 1) {
+      const least = padding === "valid" ? reach : 1;
+      throw new RecurraError(
+        "window-shape",
+        size < 1
+          ? `${what}: a window of no ${names[i]} over ${formatType(x)}`
+          : `${what}: ${length} ${names[i]} are fewer than a window of ${least}, in ${formatType(x)}`,
+      );
     }
-  }
-  if (x.rank !== 3)
-    throw new RecurraError("window-shape", `${what}: wants [batch, steps, features], got ${formatType(x)}`);
-  const steps = at(x.shape, 1);
-  const reach = (size - 1) * dilation + 1;
-  const sameCount = Math.ceil(steps / stride);
-  const total =
-    padding === "same"
-      ? Math.max((sameCount - 1) * stride + reach - steps, 0)
-      : padding === "causal"
-        ? reach - 1
-        : 0;
-  const left = padding === "causal" ? total : Math.floor(total / 2);
-  const padded = pad(x, 1, left, total - left, value);
-  const count = Math.floor((steps + total - reach) / stride) + 1;
-  if (count < 1) {
+    const missing = Math.max((count - 1) * stride + reach - length, 0);
+    const before = { valid: 0, same: Math.floor(missing / 2), causal: reach - 1 }[padding];
+    return { length, count, size, stride, dilation, before };
+  });
+}
+
+/** What the spatial axes of a tensor count, once it is known to have them: [batch, …, features], of floats. */
+export function spatialUnits(what: string, x: Tensor, axes: number): readonly string[] {
+  const names = axes === 1 ? units[1] : units[2];
+  if (x.rank !== axes + 2) {
     throw new RecurraError(
       "window-shape",
-      `${what}: ${steps} steps are fewer than a window of ${reach}, in ${formatType(x)}`,
+      `${what}: wants [batch, ${names.join(", ")}, features], got ${formatType(x)}`,
     );
   }
-  const elements = Array.from({ length: size }, (_, k) => {
-    const start = k * dilation;
-    return slice(padded, 1, start, start + (count - 1) * stride + 1, stride);
-  });
-  return { elements, left, count };
+  if (!isFloat(x.dtype)) {
+    throw new RecurraError("op-dtype", `${what}: wants a float tensor, got ${formatType(x)}`);
+  }
+  return names;
 }
 
 /**
- * Convolution over time (cross-correlation, as in Keras): x [B, T, F], kernel [k, F, C] -> [B, T', C].
+ * Fails unless the options of windows are numbers that can be meant.
+ *
+ * @param numbers by option name; an option that is given per axis comes as a list
+ * @throws RecurraError `window-option`
  */
-export function conv1d(x: Tensor, kernel: Tensor, options: WindowOptions = {}): Tensor {
-  const [size = 0, features, channels = 0] = kernel.shape;
-  if (kernel.rank !== 3 || features !== x.shape[2]) {
+export function checkWindowOptions(
+  what: string,
+  numbers: Readonly<Record<string, number | readonly number[]>>,
+  padding: Padding,
+  allowed: readonly Padding[],
+): void {
+  for (const [name, given] of Object.entries(numbers)) {
+    const odd = [given].flat().find((number) => !Number.isInteger(number) || number < 1);
+    if (odd !== undefined) {
+      throw new RecurraError("window-option", `${what}: ${name} is a positive whole number, got ${odd}`);
+    }
+  }
+  if (!allowed.includes(padding)) {
+    const names = allowed.map((name) => `"${name}"`).join(", ");
+    throw new RecurraError("window-option", `${what}: padding is one of ${names}, got "${padding}"`);
+  }
+}
+
+/**
+ * A number for each axis, from one number for all or a list.
+ *
+ * @throws RecurraError `window-option` for a list of another length
+ */
+export function perAxis(
+  what: string,
+  name: string,
+  given: number | readonly number[],
+  axes: number,
+): readonly number[] {
+  const list = typeof given === "number" ? new Array<number>(axes).fill(given) : given;
+  if (list.length !== axes) {
     throw new RecurraError(
-      "window-shape",
-      `conv1d: a kernel ${formatType(kernel)} does not fit ${formatType(x)}: wants [k, features, channels]`,
+      "window-option",
+      `${what}: ${name} is one number or a list of ${axes}, got a list of ${list.length}`,
     );
   }
-  const { elements } = windows("conv1d", x, size, options, 0);
-  return matmul(concat(elements, 2), reshape(kernel, [-1, channels]));
+  return list;
 }
 
-/** The largest element of each window over time: x [B, T, F] -> [B, T', F]. `stride` defaults to `size`. */
-export function maxPool1d(x: Tensor, size: number, options: WindowOptions = {}): Tensor {
-  const { elements } = windows("maxPool1d", x, size, { stride: size, ...options }, Number.NEGATIVE_INFINITY);
-  return max(stack(elements, 2), 2);
-}
-
-/** The mean of the real elements of each window over time: x [B, T, F] -> [B, T', F]. `stride` defaults to `size`. */
-export function averagePool1d(x: Tensor, size: number, options: WindowOptions = {}): Tensor {
-  const { stride = size, dilation = 1 } = options;
-  const { elements, left, count } = windows("averagePool1d", x, size, { ...options, stride }, 0);
-  const steps = at(x.shape, 1);
-  const real = Array.from({ length: count }, (_, i) => {
-    const places = Array.from({ length: size }, (_, k) => i * stride + k * dilation - left);
-    return places.filter((place) => place >= 0 && place < steps).length;
-  });
-  const total = sum(stack(elements, 2), 2);
-  return div(total, constant(ndarray(real, { shape: [count, 1], dtype: x.dtype })));
+/**
+ * For windows along several axes, where each element is: row i, column j of the table is the place of element j of window i, counted
+ * in row-major order over the axes, or -1 in the padding.
+ */
+export function placesOf(axes: readonly WindowAxis[]): Int32Array {
+  let table = { windows: 1, elements: 1, places: Int32Array.of(0) };
+  for (const { length, count, size, stride, dilation, before } of axes) {
+    const { windows, elements, places } = table;
+    const next = new Int32Array(windows * count * elements * size);
+    let position = 0;
+    for (let row = 0; row < windows; row++) {
+      for (let i = 0; i < count; i++) {
+        for (const outer of places.subarray(row * elements, (row + 1) * elements)) {
+          for (let j = 0; j < size; j++) {
+            const place = i * stride + j * dilation - before;
+            next[position++] = outer < 0 || place < 0 || place >= length ? -1 : outer * length + place;
+          }
+        }
+      }
+    }
+    table = { windows: windows * count, elements: elements * size, places: next };
+  }
+  return table.places;
 }

@@ -7,6 +7,7 @@ import { batchFactor } from "../batch.ts";
 import { interpret } from "../interpret.ts";
 import { apply, isOp, item } from "../op.ts";
 import { addOp, castOp, divOp, mulOp, powOp, stopGradientOp, subOp } from "../ops/arithmetic.ts";
+import { openedAttention } from "../ops/attention-op.ts";
 import { sqrt, square } from "../ops/functions.ts";
 import { concatOp, inverseOrder, slice, sliceOp, splitOp, transpose, transposeOp } from "../ops/layout.ts";
 import { constant, constantOp } from "../ops/leaf.ts";
@@ -222,5 +223,5 @@ export const simplify = nodeByNode((node, uses) => {
     const better = pattern(node);
     if (better !== undefined) return [better];
   }
-  return onlyPieceOfProduct(node, uses);
+  return openedAttention(node) ?? onlyPieceOfProduct(node, uses);
 });

@@ -4,19 +4,13 @@ import { add } from "../../graph/ops/arithmetic.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import { type Activation, activation } from "../activations.ts";
+import { type ActivityOption, activityKinds, penalized } from "../activity-penalty.ts";
 import type { Initializer } from "../initializers.ts";
-import {
-  type CallContext,
-  checkOptions,
-  commonOptions,
-  formatInput,
-  Layer,
-  type LayerConfig,
-  positiveInteger,
-  type Weight,
-} from "../layer.ts";
+import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
+import { activationKind, checkConfig, count, flag, formatInput } from "../layer-options.ts";
+import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
 
-export interface DenseConfig extends LayerConfig {
+export interface DenseConfig extends LayerConfig, ActivityOption, WeightRules<"kernel">, WeightRules<"bias"> {
   /** Width of the output. */
   readonly units: number;
   /** Default "linear". */
@@ -29,7 +23,13 @@ export interface DenseConfig extends LayerConfig {
   readonly biasInitializer?: Initializer;
 }
 
-const options = [...commonOptions, "units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
+const kinds = {
+  units: count,
+  activation: activationKind,
+  useBias: flag,
+  ...weightKinds("kernel", "bias"),
+  ...activityKinds,
+};
 
 /** y = activation(x · kernel + bias): [B, ..., F] -> [B, ..., units]. Weights: kernel [F, units], bias [units]. */
 export class Dense extends Layer {
@@ -41,8 +41,7 @@ export class Dense extends Layer {
 
   constructor(config: DenseConfig) {
     super(config);
-    checkOptions("Dense", config, options);
-    positiveInteger("Dense", "units", config.units);
+    checkConfig("Dense", config, kinds, ["units"]);
     this.config = config;
     this.#activation = activation(config.activation);
   }
@@ -58,13 +57,16 @@ export class Dense extends Layer {
       kernelInitializer = "glorotUniform",
       biasInitializer = "zeros",
     } = this.config;
-    this.#kernel = this.addWeight("kernel", [features, units], kernelInitializer);
-    if (useBias) this.#bias = this.addWeight("bias", [units], biasInitializer);
+    const rules = weightOptions(this.config, "kernel");
+    this.#kernel = this.addWeight("kernel", [features, units], kernelInitializer, rules);
+    if (useBias)
+      this.#bias = this.addWeight("bias", [units], biasInitializer, weightOptions(this.config, "bias"));
   }
 
-  override call(x: Tensor, { value }: CallContext): Tensor {
+  override call(x: Tensor, context: CallContext): Tensor {
     if (this.#kernel === undefined) throw this.fault("was called before it was built");
-    const y = matmul(x, value(this.#kernel));
-    return this.#activation(this.#bias === undefined ? y : add(y, value(this.#bias)));
+    const y = matmul(x, context.value(this.#kernel));
+    const biased = this.#bias === undefined ? y : add(y, context.value(this.#bias));
+    return penalized(this.#activation(biased), this.config, context);
   }
 }

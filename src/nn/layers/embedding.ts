@@ -4,18 +4,13 @@ import { notEqual } from "../../graph/ops/arithmetic.ts";
 import { gather } from "../../graph/ops/gather.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { type ActivityOption, activityKinds, penalized } from "../activity-penalty.ts";
 import type { Initializer } from "../initializers.ts";
-import {
-  type CallContext,
-  checkOptions,
-  commonOptions,
-  Layer,
-  type LayerConfig,
-  positiveInteger,
-  type Weight,
-} from "../layer.ts";
+import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
+import { checkConfig, count, flag } from "../layer-options.ts";
+import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
 
-export interface EmbeddingConfig extends LayerConfig {
+export interface EmbeddingConfig extends LayerConfig, ActivityOption, WeightRules<"embeddings"> {
   /** Rows of the table: ids run from 0 to inputDim - 1. */
   readonly inputDim: number;
   /** Width of a row. */
@@ -26,7 +21,13 @@ export interface EmbeddingConfig extends LayerConfig {
   readonly embeddingsInitializer?: Initializer;
 }
 
-const options = [...commonOptions, "inputDim", "outputDim", "maskZero", "embeddingsInitializer"];
+const kinds = {
+  inputDim: count,
+  outputDim: count,
+  maskZero: flag,
+  ...weightKinds("embeddings"),
+  ...activityKinds,
+};
 
 /** Rows of a table: int32 ids [B, ...] -> [B, ..., outputDim]. Weights: embeddings [inputDim, outputDim]. */
 export class Embedding extends Layer {
@@ -36,9 +37,7 @@ export class Embedding extends Layer {
 
   constructor(config: EmbeddingConfig) {
     super(config);
-    checkOptions("Embedding", config, options);
-    positiveInteger("Embedding", "inputDim", config.inputDim);
-    positiveInteger("Embedding", "outputDim", config.outputDim);
+    checkConfig("Embedding", config, kinds, ["inputDim", "outputDim"]);
     this.config = config;
   }
 
@@ -50,7 +49,8 @@ export class Embedding extends Layer {
     if (input.dtype !== "int32" && input.dtype !== "int64")
       throw this.fault(`wants ids as int32, got ${input.dtype}`);
     const { inputDim, outputDim, embeddingsInitializer = "randomUniform" } = this.config;
-    this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer);
+    const rules = weightOptions(this.config, "embeddings");
+    this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer, rules);
   }
 
   /** A table has rows for any number of ids. */
@@ -58,9 +58,9 @@ export class Embedding extends Layer {
     return true;
   }
 
-  override call(ids: Tensor, { value }: CallContext): Tensor {
+  override call(ids: Tensor, context: CallContext): Tensor {
     if (this.#embeddings === undefined) throw this.fault("was called before it was built");
-    return gather(value(this.#embeddings), ids);
+    return penalized(gather(context.value(this.#embeddings), ids), this.config, context);
   }
 
   override computeMask(ids: Tensor): Tensor | undefined {

@@ -1,18 +1,26 @@
-// GRU: the gated recurrent unit.
+// GRU: the gated recurrent unit, as a cell and as a layer.
 
-import { add, mul, sub } from "../../graph/ops/arithmetic.ts";
-import { slice, split, take } from "../../graph/ops/layout.ts";
-import { matmul } from "../../graph/ops/matmul.ts";
+import { gru, gruStep } from "../../graph/ops/gru.ts";
+import { fitsRecurrentOp } from "../../graph/ops/recurrent.ts";
+import type { RecurrentLayerWeights, RecurrentStep } from "../../graph/ops/recurrent-cell.ts";
+import type { Scanned } from "../../graph/ops/scan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Activation, activation } from "../activations.ts";
-import { affine, Recurrent, type RecurrentConfig, type RecurrentWeights, type Step } from "./recurrent.ts";
+import { activationKind, flag, type OptionKinds } from "../layer-options.ts";
+import { GatedCell, type GatedCellConfig, type GatedState, gatedCellKinds } from "./gated-cell.ts";
+import { type LoopConfig, Recurrent } from "./recurrent.ts";
+import { cellConfig } from "./rnn.ts";
 
-export interface GRUConfig extends RecurrentConfig {
+export interface GRUCellConfig extends GatedCellConfig {
   /** Of the gates. Default "sigmoid". */
   readonly recurrentActivation?: Activation;
   /** Apply the reset gate after the recurrent product (as cuDNN does) instead of before. Default true. */
   readonly resetAfter?: boolean;
 }
+
+export type GRUConfig = GRUCellConfig & LoopConfig;
+
+const cellKinds: OptionKinds = { recurrentActivation: activationKind, resetAfter: flag };
 
 /**
  * With σ the recurrent activation, update gate z, reset gate r and ∘ the elementwise product:
@@ -25,16 +33,16 @@ export interface GRUConfig extends RecurrentConfig {
  * Weights: kernel [F, 3H], recurrent_kernel [H, 3H], bias [2, 3H] (with the input, with the recurrent product) or, with the reset
  * before, [3H]; gates in the order z, r, h. Source: Cho et al., EMNLP 2014; layout as in Keras.
  */
-export class GRU extends Recurrent {
-  readonly className = "GRU";
-  override readonly config: GRUConfig;
+export class GRUCell extends GatedCell {
+  readonly className = "GRUCell";
+  override readonly config: GRUCellConfig;
   protected readonly gates = 3;
   protected readonly stateCount = 1;
   readonly #activation: (x: Tensor) => Tensor;
   readonly #gate: (x: Tensor) => Tensor;
 
-  constructor(config: GRUConfig) {
-    super("GRU", config, ["recurrentActivation", "resetAfter"]);
+  constructor(config: GRUCellConfig) {
+    super("GRUCell", config, cellKinds);
     this.config = config;
     this.#activation = activation(config.activation ?? "tanh");
     this.#gate = activation(config.recurrentActivation ?? "sigmoid");
@@ -49,33 +57,38 @@ export class GRU extends Recurrent {
     return this.#resetAfter ? [2, columns] : [columns];
   }
 
-  protected override step(
-    { kernel, recurrentKernel, bias }: RecurrentWeights,
-    drop: (state: Tensor) => Tensor,
-  ): Step {
-    const { units } = this.config;
-    const parts = [2 * units, units];
-    if (this.#resetAfter) {
-      const [inputBias, recurrentBias] = bias === undefined ? [] : [take(bias, 0), take(bias, 1)];
-      return (x, [h = x]) => {
-        const input = affine(x, kernel, inputBias); // [B, 3H]
-        const recurrent = affine(drop(h), recurrentKernel, recurrentBias); // [B, 3H]
-        const [gatesX = input, candidateX = input] = split(input, parts, -1);
-        const [gatesH = recurrent, candidateH = recurrent] = split(recurrent, parts, -1);
-        const [z = h, r = h] = split(this.#gate(add(gatesX, gatesH)), 2, -1);
-        const candidate = this.#activation(add(candidateX, mul(r, candidateH)));
-        return [add(mul(z, h), mul(sub(1, z), candidate))];
-      };
-    }
-    const gateKernel = slice(recurrentKernel, 1, 0, 2 * units);
-    const candidateKernel = slice(recurrentKernel, 1, 2 * units);
-    return (x, [h = x]) => {
-      const dropped = drop(h);
-      const input = affine(x, kernel, bias);
-      const [gatesX = input, candidateX = input] = split(input, parts, -1);
-      const [z = h, r = h] = split(this.#gate(add(gatesX, matmul(dropped, gateKernel))), 2, -1);
-      const candidate = this.#activation(add(candidateX, matmul(mul(r, dropped), candidateKernel)));
-      return [add(mul(z, h), mul(sub(1, z), candidate))];
-    };
+  protected override step(weights: RecurrentLayerWeights, drop: (state: Tensor) => Tensor): RecurrentStep {
+    return gruStep(weights, {
+      activation: this.#activation,
+      gate: this.#gate,
+      resetAfter: this.#resetAfter,
+      drop,
+    });
+  }
+
+  protected override whole(
+    x: Tensor,
+    weights: RecurrentLayerWeights,
+    options: { readonly initialState: GatedState; readonly reverse: boolean },
+  ): Scanned<GatedState, Tensor> | undefined {
+    const { activation: own = "tanh", recurrentActivation = "sigmoid" } = this.config;
+    if (!fitsRecurrentOp(x, weights, own, recurrentActivation)) return undefined;
+    return gru(x, weights, {
+      ...options,
+      activation: own,
+      recurrentActivation,
+      resetAfter: this.#resetAfter,
+    });
+  }
+}
+
+/** A loop over a {@link GRUCell}: [B, T, F] -> [B, H], or [B, T, H] with `returnSequences`. */
+export class GRU extends Recurrent {
+  readonly className = "GRU";
+  override readonly config: GRUConfig;
+
+  constructor(config: GRUConfig) {
+    super("GRU", config, { ...gatedCellKinds, ...cellKinds }, () => new GRUCell(cellConfig(config)));
+    this.config = config;
   }
 }

@@ -7,15 +7,8 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { formatShape, sizeOf } from "../../tensor/shape.ts";
 import { type Activation as ActivationChoice, activation } from "../activations.ts";
-import {
-  type CallContext,
-  checkOptions,
-  commonOptions,
-  formatInput,
-  Layer,
-  type LayerConfig,
-  rateOf,
-} from "../layer.ts";
+import { type CallContext, Layer, type LayerConfig } from "../layer.ts";
+import { activationKind, checkConfig, formatInput, rate, wholeList } from "../layer-options.ts";
 
 export interface ActivationConfig extends LayerConfig {
   readonly activation: ActivationChoice;
@@ -29,7 +22,7 @@ export class Activation extends Layer {
 
   constructor(config: ActivationConfig) {
     super(config);
-    checkOptions("Activation", config, [...commonOptions, "activation"]);
+    checkConfig("Activation", config, { activation: activationKind }, ["activation"]);
     this.config = config;
     this.#activation = activation(config.activation);
   }
@@ -51,14 +44,13 @@ export class Dropout extends Layer {
 
   constructor(config: DropoutConfig) {
     super(config);
-    checkOptions("Dropout", config, [...commonOptions, "rate"]);
-    rateOf("Dropout", "rate", config.rate);
+    checkConfig("Dropout", config, { rate }, ["rate"]);
     this.config = config;
   }
 
   override call(x: Tensor, { training }: CallContext): Tensor {
-    const { rate } = this.config;
-    return training && rate > 0 ? mul(x, dropoutMask(x.shape, rate, x.dtype)) : x;
+    const share = this.config.rate;
+    return training && share > 0 ? mul(x, dropoutMask(x.shape, share, x.dtype)) : x;
   }
 }
 
@@ -68,7 +60,7 @@ export class Flatten extends Layer {
 
   constructor(config: LayerConfig = {}) {
     super(config);
-    checkOptions("Flatten", config, commonOptions);
+    checkConfig("Flatten", config, {});
   }
 
   override call(x: Tensor): Tensor {
@@ -86,6 +78,11 @@ export interface ReshapeConfig extends LayerConfig {
   readonly targetShape: Shape;
 }
 
+const targetShape = wholeList(
+  "a list of positive whole numbers, one of which may be -1",
+  (dimension) => dimension > 0 || dimension === -1,
+);
+
 /** The same elements in another shape: [B, ...] -> [B, ...targetShape]. */
 export class Reshape extends Layer {
   readonly className = "Reshape";
@@ -93,7 +90,7 @@ export class Reshape extends Layer {
 
   constructor(config: ReshapeConfig) {
     super(config);
-    checkOptions("Reshape", config, [...commonOptions, "targetShape"]);
+    checkConfig("Reshape", config, { targetShape }, ["targetShape"]);
     this.config = config;
   }
 
@@ -106,7 +103,8 @@ export class Reshape extends Layer {
       1,
     );
     const shape = open < 0 ? targetShape : targetShape.with(open, sizeOf(rest) / known);
-    if (sizeOf(shape) !== sizeOf(rest) || shape.some((dimension) => !Number.isInteger(dimension))) {
+    const isWhole = shape.every((dimension) => Number.isInteger(dimension) && dimension > 0);
+    if (sizeOf(shape) !== sizeOf(rest) || !isWhole) {
       throw this.fault(`cannot give ${formatInput(x)} the shape ${formatShape(targetShape)}`);
     }
     return reshape(x, [batch, ...shape]);

@@ -2,16 +2,11 @@
 
 import { reshape } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import {
-  type CallContext,
-  checkOptions,
-  commonOptions,
-  formatInput,
-  Layer,
-  type LayerConfig,
-  type Weight,
-} from "../layer.ts";
+import { describe } from "../choice.ts";
+import { type CallContext, Layer, type LayerConfig } from "../layer.ts";
+import { anything, checkConfig, formatInput } from "../layer-options.ts";
 
 export interface TimeDistributedConfig extends LayerConfig {
   /** The layer to apply at each step. */
@@ -22,44 +17,36 @@ export interface TimeDistributedConfig extends LayerConfig {
 export class TimeDistributed extends Layer {
   readonly className = "TimeDistributed";
   override readonly config: TimeDistributedConfig;
+  readonly #layer: Layer;
 
   constructor(config: TimeDistributedConfig) {
     super(config);
-    checkOptions("TimeDistributed", config, [...commonOptions, "layer"]);
-    if (!(config.layer instanceof Layer))
-      throw this.fault(`wants a layer to apply, got ${String(config.layer)}`);
+    checkConfig("TimeDistributed", config, { layer: anything }, ["layer"]);
+    if (!(config.layer instanceof Layer)) {
+      throw new RecurraError(
+        "layer-option",
+        `TimeDistributed: layer is the layer to apply at each step, got ${describe(config.layer)}`,
+      );
+    }
     this.config = config;
-  }
-
-  /** Those of the inner layer, unless either of the two is frozen. */
-  override get trainableWeights(): readonly Weight[] {
-    return this.trainable ? this.config.layer.trainableWeights : [];
+    this.#layer = this.child("layer", config.layer);
   }
 
   override get inputDtype(): DType {
-    return this.config.layer.inputDtype;
+    return this.#layer.inputDtype;
   }
 
-  override ensureBuilt(input: TensorType): void {
-    const [batch = 0, steps = 0, ...rest] = input.shape;
-    if (input.shape.length < 3) throw this.fault(`wants [batch, steps, ...], got ${formatInput(input)}`);
-    this.config.layer.ensureBuilt({ dtype: input.dtype, shape: [batch * steps, ...rest] });
-    super.ensureBuilt(input);
-  }
-
-  protected override build(): void {
-    this.adoptWeights(this.config.layer);
-  }
-
-  /** The inner layer has been asked. */
-  protected override fits(): boolean {
-    return true;
+  override ensureBuilt(...inputs: readonly TensorType[]): void {
+    for (const input of inputs) {
+      const [batch = 0, steps = 0, ...rest] = input.shape;
+      if (input.shape.length < 3) throw this.fault(`wants [batch, steps, ...], got ${formatInput(input)}`);
+      this.#layer.ensureBuilt({ dtype: input.dtype, shape: [batch * steps, ...rest] });
+    }
   }
 
   override call(x: Tensor, context: CallContext): Tensor {
     const [batch = 0, steps = 0, ...rest] = x.shape;
-    const y = this.config.layer.call(reshape(x, [batch * steps, ...rest]), { ...context, mask: undefined });
-    if (!("shape" in y)) throw this.fault("wants a layer of one output");
+    const y = this.#layer.compute(reshape(x, [batch * steps, ...rest]), { ...context, mask: undefined });
     return reshape(y, [batch, steps, ...y.shape.slice(1)]);
   }
 }

@@ -2,7 +2,8 @@
 
 import { add, div, maximum, mul, sub } from "../../graph/ops/arithmetic.ts";
 import { sqrt, square } from "../../graph/ops/functions.ts";
-import { type CommonConfig, decayRate, defineOptimizer, type Optimizer, positive } from "./optimizer.ts";
+import { checkDecayRates, checkFlags, checkPositive } from "../option-checks.ts";
+import { type CommonConfig, defineOptimizer, type Optimizer } from "./optimizer.ts";
 
 export interface AdamConfig extends CommonConfig {
   /** Default 0.001. */
@@ -37,9 +38,10 @@ export function adamw(config: AdamConfig = {}): Optimizer {
 
 function adamNamed(name: string, config: AdamConfig): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = config;
-  decayRate(`optimizer ${name}`, "beta1", beta1);
-  decayRate(`optimizer ${name}`, "beta2", beta2);
-  positive(`optimizer ${name}`, "epsilon", epsilon);
+  const what = `optimizer ${name}`;
+  checkDecayRates(what, { beta1, beta2 });
+  checkPositive(what, { epsilon });
+  checkFlags(what, { amsgrad });
   return defineOptimizer(name, config, {
     learningRate: 0.001,
     options: ["beta1", "beta2", "epsilon", "amsgrad"],

@@ -1,16 +1,38 @@
 // Optimisers: chosen by name, by config, or made with options.
 
 import { configOf } from "../choice.ts";
+import { type AdadeltaConfig, adadelta } from "./adadelta.ts";
+import { type AdagradConfig, adagrad } from "./adagrad.ts";
 import { type AdamConfig, adam, adamw } from "./adam.ts";
+import { type AdamaxConfig, adamax } from "./adamax.ts";
+import { type LionConfig, lion } from "./lion.ts";
+import { type NadamConfig, nadam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type RmspropConfig, rmsprop } from "./rmsprop.ts";
 import { type SgdConfig, sgd } from "./sgd.ts";
 
+export { averageSlot } from "./average.ts";
+export {
+  gradualUnfreezing,
+  type LayerNames,
+  layerwiseDecay,
+  type ParameterGroup,
+  type WeightPattern,
+} from "./groups.ts";
 export type { NormLimit, Optimizer } from "./optimizer.ts";
-export type { AdamConfig, RmspropConfig, SgdConfig };
+export type {
+  AdadeltaConfig,
+  AdagradConfig,
+  AdamaxConfig,
+  AdamConfig,
+  LionConfig,
+  NadamConfig,
+  RmspropConfig,
+  SgdConfig,
+};
 
 /** The optimisers there are, for `compile({ optimizer: optimizers.adam({ learningRate: 1e-4 }) })`. */
-export const optimizers = { sgd, rmsprop, adam, adamw };
+export const optimizers = { sgd, rmsprop, adam, adamw, adagrad, adadelta, adamax, nadam, lion };
 
 export type OptimizerName = keyof typeof optimizers;
 
@@ -18,7 +40,12 @@ export type OptimizerName = keyof typeof optimizers;
 export type OptimizerConfig =
   | ({ readonly name: "sgd" } & SgdConfig)
   | ({ readonly name: "rmsprop" } & RmspropConfig)
-  | ({ readonly name: "adam" | "adamw" } & AdamConfig);
+  | ({ readonly name: "adam" | "adamw" } & AdamConfig)
+  | ({ readonly name: "adagrad" } & AdagradConfig)
+  | ({ readonly name: "adadelta" } & AdadeltaConfig)
+  | ({ readonly name: "adamax" } & AdamaxConfig)
+  | ({ readonly name: "nadam" } & NadamConfig)
+  | ({ readonly name: "lion" } & LionConfig);
 
 /** What `compile` takes for an optimiser. */
 export type OptimizerChoice = OptimizerName | OptimizerConfig | Optimizer;

@@ -3,12 +3,15 @@
 import { clip, mul, sub } from "../../graph/ops/arithmetic.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { checkedNumber, checkOptionNames, describe } from "../choice.ts";
-import type { LearningRate } from "../schedules.ts";
+import { checkOptionNames, describe } from "../choice.ts";
+import { checkPositive } from "../option-checks.ts";
+import { type LearningRate, schedule } from "../schedules.ts";
+import { type AverageOptions, averaging } from "./average.ts";
+import { type GroupOptions, weightGroups } from "./groups.ts";
 
 /** Options that every optimiser takes. At most one of `clipnorm`, `globalClipnorm` and `clipvalue` is given. */
-export interface CommonConfig {
-  /** A number, or a function of the step (counted from 0). */
+export interface CommonConfig extends GroupOptions, AverageOptions {
+  /** A number, a schedule, or a function of the step (counted from 0). */
   readonly learningRate?: LearningRate;
   /** The gradient of each weight is scaled down to this norm where it is larger. */
   readonly clipnorm?: number;
@@ -16,8 +19,6 @@ export interface CommonConfig {
   readonly globalClipnorm?: number;
   /** Each element of a gradient is held within [-clipvalue, clipvalue]. */
   readonly clipvalue?: number;
-  /** Before each step a weight w loses learningRate·weightDecay·w. */
-  readonly weightDecay?: number;
 }
 
 /** The norm that gradients are held to: that of each weight's gradient, or that of all together. */
@@ -26,11 +27,14 @@ export interface NormLimit {
   readonly limit: number;
 }
 
+/** Numbers that are the same for all elements of a group's weights, by name. */
+export type Scalars = Readonly<Record<string, number>>;
+
 /**
  * An optimiser. It holds no state: the slots, the step and the learning rate are the trainer's.
  *
- * A step: `hyperparameters` for the scalars; where `normLimit` is set, "gradientScale" = limit / max(norm, limit); then `update` on every
- * element of every weight, compiled to a kernel or into a graph.
+ * A step: `hyperparameters` for the scalars of each group; where `normLimit` is set, "gradientScale" = limit / max(norm, limit); then
+ * `update` on every element of every weight, compiled to a kernel or into a graph.
  */
 export interface Optimizer {
   /** Its name, as a saved model holds it. */
@@ -38,33 +42,60 @@ export interface Optimizer {
   /** The options that it was made with. */
   readonly config: CommonConfig;
   readonly learningRate: LearningRate;
-  /** Arrays of the size of a weight that live on from step to step; they start at 0. */
+  /**
+   * Arrays of the size of a weight that live on from step to step. With `useEma`, the last is "average": the moving average of the
+   * weights, once a step has been taken.
+   */
   readonly slots: readonly string[];
+  /** What a slot starts at, where that is not 0. */
+  readonly slotStarts: Readonly<Record<string, number>>;
   /** Numbers that `update` takes: those of `hyperparameters`, and "gradientScale" where `normLimit` is set. */
   readonly scalars: readonly string[];
   readonly normLimit: NormLimit | undefined;
-  /** The scalars of a step, computed in float64. `step` counts from 1. "decay" may be set to 0 for weights that are not to decay. */
-  hyperparameters(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /**
+   * The group of each weight, for {@link ArenaParameter.group}: "" for those that nothing sets apart. Weights of one group take the same
+   * scalars.
+   *
+   * @param weights names of all weights, as "dense/kernel", of frozen ones too
+   * @throws RecurraError `optimizer-group` where one of the optimiser's `groups` has no weight
+   */
+  groupsOf(weights: readonly string[]): readonly string[];
+  /** The scalars of a step for each group, computed in float64. They follow from the arguments alone. `step` counts from 1. */
+  hyperparameters(step: number, learningRate: number): Readonly<Record<string, Scalars>>;
   /** New values of "parameter" and of the slots, from those, "gradient" and the scalars. */
   update(values: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
 }
 
-/** What tells one optimiser from another: the update without clipping and weight decay. */
+/** What tells one optimiser from another: the update without clipping, weight decay and the average of the weights. */
 export interface UpdateRule<Slot extends string, Scalar extends string> {
   readonly slots: readonly Slot[];
+  /** What a slot starts at. Default 0. */
+  readonly slotStarts?: Readonly<Partial<Record<Slot, number>>>;
   readonly scalars: readonly Scalar[];
+  /** `step` counts from 1. What it gives may depend on nothing but the arguments, so that a training can be resumed at any step. */
   hyperparameters(step: number, learningRate: number): Readonly<Record<Scalar, number>>;
   update(
     values: Readonly<Record<"parameter" | "gradient" | Slot | Scalar, Tensor>>,
   ): Readonly<Partial<Record<"parameter" | Slot, Tensor>>>;
 }
 
-/** Options that every optimiser takes, for messages and checks. */
-const commonOptions = ["learningRate", "clipnorm", "globalClipnorm", "clipvalue", "weightDecay"] as const;
+/** Options that every optimiser takes, for checks. */
+const commonOptions = [
+  "learningRate",
+  "clipnorm",
+  "globalClipnorm",
+  "clipvalue",
+  "weightDecay",
+  "excludeFromWeightDecay",
+  "groups",
+  "useEma",
+  "emaMomentum",
+  "emaOverwriteFrequency",
+] as const satisfies readonly (keyof CommonConfig)[];
 
 /**
- * Makes an optimiser of an update rule: adds clipping, then weight decay, where they are asked for. What is not asked for is not in the
- * tensor code.
+ * Makes an optimiser of an update rule: adds clipping, then weight decay, then the average of the weights, where they are asked for. What
+ * is not asked for is not in the tensor code.
  *
  * @throws RecurraError `unknown-option`, `option-value`, `option-conflict`
  */
@@ -83,32 +114,40 @@ export function defineOptimizer<Slot extends string, Scalar extends string>(
   },
 ): Optimizer {
   const rate = config.learningRate ?? learningRate;
-  const { clipvalue, weightDecay } = config;
+  const { clipvalue } = config;
   const what = `optimizer ${name}`;
   checkOptionNames(what, config, [...commonOptions, ...options]);
-  if (typeof rate !== "function")
-    checkedNumber(`${what}: learningRate`, rate, atLeast0, "a number from 0 up or a function");
+  schedule(rate, `${what}: learningRate`); // fails for what is none
   for (const option of ["clipnorm", "globalClipnorm", "clipvalue"] as const) {
-    if (config[option] !== undefined) positive(what, option, config[option]);
+    if (config[option] !== undefined) checkPositive(what, { [option]: config[option] });
   }
-  if (weightDecay !== undefined)
-    checkedNumber(`${what}: weightDecay`, weightDecay, atLeast0, "a number from 0 up");
   const normLimit = normLimitOf(what, config);
-  const decays = weightDecay !== undefined && weightDecay > 0;
+  const { all: groups, groupsOf } = weightGroups(what, config);
+  const decays = groups.some(({ weightDecay }) => weightDecay > 0);
+  const average = averaging(what, config);
   return {
     name,
     config,
     learningRate: rate,
-    slots: rule.slots,
+    slots: [...rule.slots, ...average.slots],
+    slotStarts: (rule.slotStarts ?? {}) as Readonly<Record<string, number>>,
     scalars: [
       ...rule.scalars,
       ...(normLimit === undefined ? [] : ["gradientScale"]),
       ...(decays ? ["decay"] : []),
+      ...average.scalars,
     ],
     normLimit,
+    groupsOf,
     hyperparameters(step, current) {
-      const values = rule.hyperparameters(step, current);
-      return decays ? { ...values, decay: current * weightDecay } : values;
+      const scalarsOf = (groupRate: number, weightDecay: number): Scalars => ({
+        ...rule.hyperparameters(step, groupRate),
+        ...(decays ? { decay: groupRate * weightDecay } : {}),
+        ...average.hyperparameters(step),
+      });
+      return Object.fromEntries(
+        groups.map((group) => [group.name, scalarsOf(current * group.factor(step - 1), group.weightDecay)]),
+      );
     },
     update(values) {
       const { parameter, gradient, gradientScale, decay } = values;
@@ -123,9 +162,10 @@ export function defineOptimizer<Slot extends string, Scalar extends string>(
       // Not w·(1 - decay): in float32 the factor would keep few digits of the decay.
       const decayed = decay === undefined ? parameter : sub(parameter, mul(parameter, decay));
       const given = { ...values, parameter: decayed, gradient: scaled };
-      return rule.update(
+      const updated = rule.update(
         given as Readonly<Record<"parameter" | "gradient" | Slot | Scalar, Tensor>>,
-      ) as Readonly<Record<string, Tensor>>;
+      );
+      return average.update(updated as Readonly<Record<string, Tensor>>, values);
     },
   };
 }
@@ -146,16 +186,4 @@ function normLimitOf(
   }
   if (clipnorm !== undefined) return { scope: "each", limit: clipnorm };
   return globalClipnorm === undefined ? undefined : { scope: "all", limit: globalClipnorm };
-}
-
-const atLeast0 = (value: number): boolean => value >= 0 && value < Infinity;
-
-/** Checks an option that is a positive number. */
-export function positive(what: string, option: string, value: unknown): number {
-  return checkedNumber(`${what}: ${option}`, value, (x) => x > 0 && x < Infinity, "a positive number");
-}
-
-/** Checks an option that is the weight of the past in a running mean. */
-export function decayRate(what: string, option: string, value: unknown): number {
-  return checkedNumber(`${what}: ${option}`, value, (x) => x >= 0 && x < 1, "a number in [0, 1)");
 }

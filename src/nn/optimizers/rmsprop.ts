@@ -2,7 +2,8 @@
 
 import { add, div, mul, sub } from "../../graph/ops/arithmetic.ts";
 import { sqrt, square } from "../../graph/ops/functions.ts";
-import { type CommonConfig, decayRate, defineOptimizer, type Optimizer, positive } from "./optimizer.ts";
+import { checkDecayRates, checkFlags, checkPositive } from "../option-checks.ts";
+import { type CommonConfig, defineOptimizer, type Optimizer } from "./optimizer.ts";
 
 export interface RmspropConfig extends CommonConfig {
   /** Default 0.001. */
@@ -29,9 +30,10 @@ export interface RmspropConfig extends CommonConfig {
  */
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
   const { rho = 0.9, momentum: mu = 0, epsilon = 1e-7, centered = false } = config;
-  decayRate("optimizer rmsprop", "rho", rho);
-  decayRate("optimizer rmsprop", "momentum", mu);
-  positive("optimizer rmsprop", "epsilon", epsilon);
+  const what = "optimizer rmsprop";
+  checkDecayRates(what, { rho, momentum: mu });
+  checkPositive(what, { epsilon });
+  checkFlags(what, { centered });
   return defineOptimizer("rmsprop", config, {
     learningRate: 0.001,
     options: ["rho", "momentum", "epsilon", "centered"],

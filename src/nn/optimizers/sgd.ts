@@ -1,7 +1,8 @@
 // SGD: gradient descent, with momentum if asked for.
 
 import { add, mul, sub } from "../../graph/ops/arithmetic.ts";
-import { type CommonConfig, decayRate, defineOptimizer, type Optimizer } from "./optimizer.ts";
+import { checkDecayRates, checkFlags } from "../option-checks.ts";
+import { type CommonConfig, defineOptimizer, type Optimizer } from "./optimizer.ts";
 
 export interface SgdConfig extends CommonConfig {
   /** Default 0.01. */
@@ -23,7 +24,8 @@ export interface SgdConfig extends CommonConfig {
  */
 export function sgd(config: SgdConfig = {}): Optimizer {
   const { momentum: mu = 0, nesterov = false } = config;
-  decayRate("optimizer sgd", "momentum", mu);
+  checkDecayRates("optimizer sgd", { momentum: mu });
+  checkFlags("optimizer sgd", { nesterov });
   return defineOptimizer("sgd", config, {
     learningRate: 0.01,
     options: ["momentum", "nesterov"],

@@ -34,6 +34,16 @@ export const writeFileAtomic: Platform["writeFileAtomic"] = (path, write) =>
     await syncFolder(dirname(target));
   });
 
+export const removeLeftovers: Platform["removeLeftovers"] = (path) =>
+  explaining(path, async () => {
+    const folder = dirname(await followLink(resolve(path)));
+    const start = `.${basename(path)}.`;
+    const isLeftover = (name: string) =>
+      name.startsWith(start) && /^[0-9a-f]{12}[.]tmp$/.test(name.slice(start.length));
+    const names = (await statusOf(folder))?.isDirectory() === true ? await readdir(folder) : [];
+    for (const name of names) if (isLeftover(name)) await rm(join(folder, name), { force: true });
+  });
+
 export const writeFolderAtomic: Platform["writeFolderAtomic"] = (path, fill, options = {}) =>
   explaining(path, async () => {
     const target = await followLink(resolve(path));

@@ -15,7 +15,7 @@ import {
 import { MessageWriter } from "./protobuf.ts";
 
 /** AttributeProto.AttributeType: which of an attribute's values is held. */
-const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
+const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 
 const utf8 = new TextEncoder();
 
@@ -71,13 +71,23 @@ function writeAttribute(writer: MessageWriter, name: string, value: AttributeVal
   } else if ("float" in value) {
     writer.float(2, value.float);
     ofType("float");
+  } else if ("floats" in value) {
+    for (const number of value.floats) writer.float(7, number);
+    ofType("floats");
   } else if ("graph" in value) {
     writer.message(6, (inner) => writeGraph(inner, value.graph as OnnxGraph));
     ofType("graph");
+  } else if (isText(value)) {
+    for (const text of value) writer.string(9, text);
+    ofType("strings");
   } else {
     writer.ints(8, value);
     ofType("ints");
   }
+}
+
+function isText(list: readonly number[] | readonly string[]): list is readonly string[] {
+  return typeof list[0] === "string";
 }
 
 function writeTensor(writer: MessageWriter, name: string, { dtype, shape, data }: NdArray): void {

@@ -43,16 +43,25 @@ interface Target {
   readonly key1: Local;
 }
 
+/** The vectors of elements that a group of eight words becomes. */
+interface Group {
+  /** What is to be done first. */
+  readonly before?: readonly Code[];
+  /** In order; 1, 2, 4, … of them. */
+  readonly elements: readonly Code[];
+}
+
 /**
  * Fills an array with what a formula makes of random words, eight at a time. The words 2i and 2i + 1 are those of counter [i, 0], as
  * in the first draw of `Random.fromKey(key0, key1)`.
  *
- * @param formula Makes vectors of elements, in order, of a vector of four words: as many for one as for another, one or two.
+ * @param formula Makes a group of two vectors of four words, in order. `redraw` puts in their place the words of the counters
+ *   [i, 1], those of the second draw.
  */
 function fillFrom(
   { address, length, key0, key1 }: Target,
   local: DeclareLocal,
-  formula: (words: Code) => readonly Code[],
+  formula: (words: readonly [Code, Code], redraw: readonly Code[]) => Group,
 ): Code[] {
   const once: Code[] = [];
   const splat = (value: Code): Code => {
@@ -63,26 +72,32 @@ function fillFrom(
   const [counter, x, y, groups] = [local("v128"), local("v128"), local("v128"), local("i32")];
   const step = splat(i32(4));
 
-  const rounds: Code[] = [x.set(counter.get), y.set(i32x4(0, 0, 0, 0))];
   const key2 = op("i32.xor", op("i32.xor", key0.get, key1.get), i32(0x1bd11bda));
-  let [a, b, c]: [Code, Code, Code] = [key0.get, key1.get, key2]; // the key words still to be injected, in turn
-  const inject = (injection: number) => {
-    rounds.push(x.set(op("i32x4.add", x.get, splat(a))));
-    rounds.push(y.set(op("i32x4.add", y.get, splat(op("i32.add", b, i32(injection))))));
-    [a, b, c] = [b, c, a];
+  const keys = [key0.get, key1.get, key2];
+  // The key words as they are injected: in turn, the second one of each pair with the number of the injection added.
+  const injected = Array.from({ length: 6 }, (_, i) => [
+    splat(item(keys, i % 3)),
+    splat(op("i32.add", item(keys, (i + 1) % 3), i32(i))),
+  ]);
+  const draw = (block: number) => {
+    const rounds: Code[] = [x.set(counter.get), y.set(i32x4(block, block, block, block))];
+    const inject = (injection: number) => {
+      const [first, second] = item(injected, injection) as [Code, Code];
+      rounds.push(x.set(op("i32x4.add", x.get, first)), y.set(op("i32x4.add", y.get, second)));
+    };
+    inject(0);
+    for (const [round, bits] of ROTATIONS.entries()) {
+      rounds.push(x.set(op("i32x4.add", x.get, y.get)));
+      rounds.push(y.set(op("v128.xor", x.get, rotateLeft(y.get, bits))));
+      if (round % 4 === 3) inject((round + 1) / 4);
+    }
+    return rounds;
   };
-  inject(0);
-  for (const [round, bits] of ROTATIONS.entries()) {
-    rounds.push(x.set(op("i32x4.add", x.get, y.get)));
-    rounds.push(y.set(op("v128.xor", x.get, rotateLeft(y.get, bits))));
-    if (round % 4 === 3) inject((round + 1) / 4);
-  }
 
   // The first words x0 x1 x2 x3 and the second ones y0 y1 y2 y3 -> x0 y0 x1 y1 and x2 y2 x3 y3 -> elements.
-  const elements = [
-    shuffleLanes([0, 4, 1, 5], x.get, y.get),
-    shuffleLanes([2, 6, 3, 7], x.get, y.get),
-  ].flatMap(formula);
+  const words = [shuffleLanes([0, 4, 1, 5], x.get, y.get), shuffleLanes([2, 6, 3, 7], x.get, y.get)] as const;
+  const { before = [], elements } = formula(words, draw(1));
+  const prepare = [...draw(0), ...before];
   const group = 4 * elements.length;
   const storeAll = (vectors: readonly Code[]) =>
     vectors.map((vector, i) => store("v128.store", address.get, vector, 16 * i));
@@ -95,7 +110,7 @@ function fillFrom(
     groups.set(op("i32.shr_u", length.get, i32(Math.log2(group)))),
     repeat(
       groups,
-      ...rounds,
+      ...prepare,
       ...storeAll(elements),
       counter.set(op("i32x4.add", counter.get, step)),
       address.advance(4 * group),
@@ -103,7 +118,7 @@ function fillFrom(
     // Less than a group is left: its binary digits say how many vectors and lanes.
     ifLeft(
       group - 1,
-      ...rounds,
+      ...prepare,
       ...left.map((vector, i) => vector.set(item(elements, i))),
       ...halvings(left.length).map((count) =>
         ifLeft(
@@ -129,24 +144,78 @@ function halvings(n: number): number[] {
   return n < 2 ? [] : [n / 2, ...halvings(n / 2)];
 }
 
-/** An element is `kept` where its 16 bits of the random words are at least `threshold`, else 0. */
+/**
+ * Which elements are kept, a byte of all ones for each: where its byte of the random words is above `high`, or equal to it and the
+ * byte of the second draw at least `low`. That is only drawn where some byte is equal, one time in eight.
+ */
+function keptBytes(high: Local, low: Local, local: DeclareLocal) {
+  const [least, finer, any] = [local("v128"), local("v128"), local("i32")];
+  const masks = [local("v128"), local("v128")];
+  const ties = [local("v128"), local("v128")];
+  const each = (body: (mask: Local, tie: Local, words: Code) => Code, words: readonly Code[]) =>
+    masks.map((mask, i) => body(mask, item(ties, i), item(words, i)));
+  return {
+    once: [least.set(op("i8x16.splat", high.get)), finer.set(op("i8x16.splat", low.get))],
+    masks,
+    compare: (words: readonly Code[], redraw: readonly Code[]): Code[] => [
+      ...each((mask, _, word) => mask.set(op("i8x16.ge_u", word, least.get)), words),
+      when(
+        low.get,
+        ...each((_, tie, word) => tie.set(op("i8x16.eq", word, least.get)), words),
+        any.set(op("v128.any_true", op("v128.or", item(ties).get, item(ties, 1).get))),
+        when(
+          any.get,
+          ...redraw,
+          ...each((mask, tie, word) => {
+            const lost = op("v128.and", tie.get, op("i8x16.lt_u", word, finer.get));
+            return mask.set(op("v128.andnot", mask.get, lost));
+          }, words),
+        ),
+      ),
+    ],
+  };
+}
+
+/** Floats: `kept`, or 0. */
 const keep = wasmFunction(
   "keep",
-  ["i32", "i32", "i32", "i32", "i32", "f32"],
+  ["i32", "i32", "i32", "i32", "i32", "i32", "f32"],
   undefined,
-  ([address, length, key0, key1, threshold, kept], local) => {
-    const [least, value, mask] = [local("v128"), local("v128"), local("v128")];
-    return [
-      least.set(op("i16x8.splat", threshold.get)),
-      value.set(op("f32x4.splat", kept.get)),
-      ...fillFrom({ address, length, key0, key1 }, local, (words) => [
-        op(
-          "v128.and",
-          value.get,
-          op("i32x4.extend_low_i16x8_s", mask.tee(op("i16x8.ge_u", words, least.get))),
+  ([address, length, key0, key1, high, low, kept], local) => {
+    const value = local("v128");
+    const { once, masks, compare } = keptBytes(high, low, local);
+    const wide = (mask: Code): Code[] =>
+      (["i16x8.extend_low_i8x16_s", "i16x8.extend_high_i8x16_s"] as const).flatMap((half) =>
+        (["i32x4.extend_low_i16x8_s", "i32x4.extend_high_i16x8_s"] as const).map((quarter) =>
+          op("v128.and", value.get, op(quarter, op(half, mask))),
         ),
-        op("v128.and", value.get, op("i32x4.extend_high_i16x8_s", mask.get)),
-      ]),
+      );
+    return [
+      ...once,
+      value.set(op("f32x4.splat", kept.get)),
+      ...fillFrom({ address, length, key0, key1 }, local, (words, redraw) => ({
+        before: compare(words, redraw),
+        elements: masks.flatMap((mask) => wide(mask.get)),
+      })),
+    ];
+  },
+);
+
+/** Bytes: 1, or 0. The length is in groups of four. */
+const keepBytes = wasmFunction(
+  "keepBytes",
+  ["i32", "i32", "i32", "i32", "i32", "i32"],
+  undefined,
+  ([address, length, key0, key1, high, low], local) => {
+    const one = local("v128");
+    const { once, masks, compare } = keptBytes(high, low, local);
+    return [
+      ...once,
+      one.set(op("i8x16.splat", i32(1))),
+      ...fillFrom({ address, length, key0, key1 }, local, (words, redraw) => ({
+        before: compare(words, redraw),
+        elements: masks.map((mask) => op("v128.and", mask.get, one.get)),
+      })),
     ];
   },
 );
@@ -170,21 +239,21 @@ const uniform = wasmFunction(
       factor.set(op("f64x2.splat", range.get)),
       start.set(op("f32x4.splat", low32.get)),
       end.set(op("f32x4.splat", end32.get)),
-      ...fillFrom({ address, length, key0, key1 }, local, (words) => {
-        const integer = op("f32x4.convert_i32x4_s", op("i32x4.shr_u", words, i32(8)));
-        return [
-          [
+      ...fillFrom({ address, length, key0, key1 }, local, (words) => ({
+        elements: words.map((four) => {
+          const integer = op("f32x4.convert_i32x4_s", op("i32x4.shr_u", four, i32(8)));
+          return [
             unit.set(op("f32x4.mul", integer, op("f32x4.splat", f32(2 ** -24)))),
             value.set(shuffleLanes([0, 1, 4, 5], scaled(unit.get), scaled(upper))),
             op("v128.bitselect", start.get, value.get, op("f32x4.ge", value.get, end.get)),
-          ],
-        ];
-      }),
+          ];
+        }),
+      })),
     ];
   },
 );
 
-/** Kernels that fill float32 arrays in a memory; offsets are in bytes, lengths in floats. */
+/** Kernels that fill arrays in a memory; offsets are in bytes, lengths in floats or groups of four bytes. */
 export function randomKernels(memory: WebAssembly.Memory) {
-  return instantiate([keep, uniform], memory);
+  return instantiate([keep, keepBytes, uniform], memory);
 }

@@ -1,5 +1,6 @@
 // Small whole models, and a few steps of their training.
 
+import { item } from "../../../src/graph/op.ts";
 import { add, mul, sub } from "../../../src/graph/ops/arithmetic.ts";
 import { square, tanh } from "../../../src/graph/ops/functions.ts";
 import { take, transpose } from "../../../src/graph/ops/layout.ts";
@@ -8,7 +9,10 @@ import { mean } from "../../../src/graph/ops/reduce.ts";
 import { scan } from "../../../src/graph/ops/scan.ts";
 import { broadcastTo } from "../../../src/graph/ops/sum.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
+import { model as functional } from "../../../src/model/functional.ts";
+import type { Model } from "../../../src/model/model.ts";
 import { type Sequential, sequential } from "../../../src/model/sequential.ts";
+import { input } from "../../../src/nn/input.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
 import { losses, loss as lossOf, reduceLoss } from "../../../src/nn/losses.ts";
 import type { OptimizerChoice } from "../../../src/nn/optimizers/index.ts";
@@ -19,6 +23,7 @@ import { lossGradients, type Results } from "../gradients.ts";
 import { contextOf } from "../layers.ts";
 import { camelCased, Options, Unsupported } from "../options.ts";
 import { type Family, onCpu, type Values } from "../run.ts";
+import { seq2seq } from "./seq2seq.ts";
 
 const models: Readonly<Record<string, Family>> = {
   async stacked_lstm_regression(cas) {
@@ -47,6 +52,52 @@ const models: Readonly<Record<string, Family>> = {
     const loss = lossOf(losses.sparseCategoricalCrossentropy({ fromLogits: true }));
     return { graph: trained(cas, model, (yPred) => reduceLoss(loss.call(cas.input("y_true"), yPred))) };
   },
+  embedding_bilstm_classifier(cas) {
+    const { config } = cas;
+    const [, ...inputShape] = cas.array("x").shape;
+    const model = sequential([
+      layers.embedding({
+        inputDim: config.number("input_dim"),
+        outputDim: config.number("output_dim"),
+        maskZero: config.boolean("mask_zero"),
+        inputShape,
+      }),
+      layers.bidirectional({ layer: layers.lstm({ units: config.number("units") }) }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ]);
+    const loss = lossOf("binaryCrossentropy");
+    return { graph: trained(cas, model, (yPred) => reduceLoss(loss.call(cas.input("y_true"), yPred))) };
+  },
+  timeseries_transformer(cas) {
+    const { config } = cas;
+    const [, ...shape] = cas.array("x").shape;
+    const features = shape.at(-1) ?? 1;
+    const epsilon = config.number("epsilon");
+    const start = input({ shape });
+    let x = start;
+    for (let i = 0; i < config.number("num_blocks"); i++) {
+      const attention = layers.multiHeadAttention({
+        numHeads: config.number("num_heads"),
+        keyDim: config.number("head_size"),
+      });
+      const attended = layers.layerNormalization({ epsilon }).apply(attention.apply([x, x]));
+      const residual = layers.add().apply([attended, x]);
+      const wide = layers
+        .conv1D({ filters: config.number("ff_dim"), kernelSize: 1, activation: "relu" })
+        .apply(residual);
+      const narrow = layers.conv1D({ filters: features, kernelSize: 1 }).apply(wide);
+      x = layers.add().apply([layers.layerNormalization({ epsilon }).apply(narrow), residual]);
+    }
+    x = layers.globalAveragePooling1D().apply(x);
+    for (const units of config.numbers("mlp_units")) x = layers.dense({ units, activation: "relu" }).apply(x);
+    const net = functional({
+      inputs: start,
+      outputs: layers.dense({ units: config.number("classes"), activation: "softmax" }).apply(x),
+    });
+    const loss = lossOf("sparseCategoricalCrossentropy");
+    return { graph: trained(cas, net, (yPred) => reduceLoss(loss.call(cas.input("y_true"), yPred))) };
+  },
+  seq2seq_lstm_bahdanau: seq2seq,
   async single_neuron_rnn(cas) {
     const w = cas.input("w");
     const x = transpose(cas.input("x")); // [B, T] -> [T, B]
@@ -69,7 +120,7 @@ export const model: Family = (cas) => {
 };
 
 /** The output of a model with the weights of the file, its loss, and the gradients of the loss. */
-function trained(cas: Case, model: Sequential, lossFrom: (yPred: Tensor) => Tensor): Results {
+function trained(cas: Case, model: Model, lossFrom: (yPred: Tensor) => Tensor): Results {
   const given = cas.weights.map((name) => cas.input(name));
   const { weights } = model;
   if (
@@ -81,7 +132,7 @@ function trained(cas: Case, model: Sequential, lossFrom: (yPred: Tensor) => Tens
     );
   }
   const values = new Map(weights.map(({ weight }, i) => [weight, given[i] as Tensor]));
-  const y = model.apply(cas.input("x"), contextOf(values));
+  const y = item(model.trace([cas.input("x")], [], contextOf(values)).outputs);
   const loss = lossFrom(y);
   return new Map([["y", y], ["loss", loss], ...lossGradients(cas, loss)]);
 }

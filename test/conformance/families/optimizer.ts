@@ -15,8 +15,14 @@ export const optimizer: Family = (cas) => {
   const names = cas.names.filter((name) => name.startsWith("w.")).map((name) => name.slice(2));
   const starts = names.map((name) => cas.array(`w.${name}`));
   const gradients = names.map((name) => cas.array(`g.${name}`));
+  const groups = rule.groupsOf(names);
   const arena = new Arena({
-    parameters: names.map((name, i) => ({ name, shape: starts[i]?.shape ?? [], trainable: true })),
+    parameters: names.map((name, i) => ({
+      name,
+      shape: starts[i]?.shape ?? [],
+      trainable: true,
+      group: groups[i] ?? "",
+    })),
     slots: rule.slots.length,
   });
   const updater = new Updater(arena, rule, [...names.keys()]);

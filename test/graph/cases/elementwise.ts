@@ -31,6 +31,7 @@ import {
   erf,
   exp,
   floor,
+  gelu,
   relu,
   round,
   sigmoid,
@@ -77,6 +78,7 @@ const unary: readonly Unary[] = [
   ["relu", relu, -2, 2, (x) => (x > 0 ? x : 0)],
   ["softplus", softplus, -3, 3, (x) => Math.log(1 + Math.exp(x))],
   ["erf", erf, -4, 4, erfBySimpson],
+  ["gelu", gelu, -4, 4, (x) => (x / 2) * (1 + erfBySimpson(x / Math.sqrt(2)))],
 ];
 
 /** 2/√π ∫₀ˣ exp(-t²) dt by Simpson's rule. */

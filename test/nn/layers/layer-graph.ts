@@ -4,7 +4,7 @@ import { isOp, item } from "../../../src/graph/op.ts";
 import { input, randomOp } from "../../../src/graph/ops/leaf.ts";
 import { nodesOf, substitute } from "../../../src/graph/rewrite.ts";
 import type { Tensor, Value } from "../../../src/graph/tensor.ts";
-import type { Layer, Weight } from "../../../src/nn/layer.ts";
+import { callContext, type Layer, type Weight } from "../../../src/nn/layer.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
 import { NdArray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
@@ -44,7 +44,14 @@ export function layerGraph(layer: Layer, x: NdArray, call: Call = {}): LayerGrap
     return tensor;
   };
   const data = given("x", x);
-  layer.ensureBuilt(data);
+  layer.trace(
+    [data],
+    [],
+    callContext({
+      training: false,
+      value: (weight) => input(weight.name, { dtype: data.dtype, shape: weight.shape }),
+    }),
+  );
   const random = new Random(layer.className);
   const draw = (shape: Shape) => random.uniform(shape, -1, 1, "float64");
   const weights = new Map<Weight, Tensor>(
@@ -57,8 +64,13 @@ export function layerGraph(layer: Layer, x: NdArray, call: Call = {}): LayerGrap
   const initialState = call.initialState?.map((state, i) => given(`state${i}`, state));
   const value = (weight: Weight) =>
     item([...weights].flatMap(([key, tensor]) => (key === weight ? [tensor] : [])));
-  const result = layer.call(data, { training: call.training ?? false, value, mask, initialState });
-  const outputs = [result].flat() as readonly Tensor[];
+  const context = callContext({ training: call.training ?? false, value });
+  const { outputs } = layer.trace(
+    [data],
+    [mask],
+    context,
+    initialState === undefined ? {} : { initialState },
+  );
 
   const leaves = nodesOf(outputs)
     .flatMap((node) => (isOp(node, randomOp) ? node.outputs : []))

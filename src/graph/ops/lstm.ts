@@ -1,0 +1,90 @@
+// lstm: a whole LSTM layer as one op, ONNX's own LSTM.
+
+import type { Tensor } from "../tensor.ts";
+import { add, mul } from "./arithmetic.ts";
+import {
+  activationFormula,
+  activationFunction,
+  cellActivation,
+  checkedActivation,
+  gateActivation,
+} from "./cell-activation.ts";
+import { split } from "./layout.ts";
+import { matmul } from "./matmul.ts";
+import { applyRecurrent, recurrentOp } from "./recurrent.ts";
+import {
+  affine,
+  type Cell,
+  type GatedAttributes,
+  type GatedOptions,
+  type GatedStepFunctions,
+  type RecurrentLayerWeights,
+  type RecurrentStep,
+} from "./recurrent-cell.ts";
+import type { Scanned } from "./scan.ts";
+
+/**
+ * One step of an LSTM; the state is h, c. With σ the gates' activation and z = x_t·W + h_{t-1}·U + b split into i, f, c̃, o:
+ *
+ *     c_t = σ(f) ∘ c_{t-1} + σ(i) ∘ tanh(c̃)
+ *     h_t = σ(o) ∘ tanh(c_t)
+ *
+ * Source: Hochreiter & Schmidhuber, Neural Computation 9 (1997); Gers et al. (2000) for the forget gate; layout as in Keras.
+ */
+export function lstmStep(
+  { kernel, recurrentKernel, bias }: RecurrentLayerWeights,
+  { activation, gate, drop = (state) => state }: GatedStepFunctions,
+): RecurrentStep {
+  return (x, [h = x, c = x]) => {
+    const z = add(affine(x, kernel, bias), matmul(drop(h), recurrentKernel)); // [B, 4H]
+    const [i = z, f = z, candidate = z, o = z] = split(z, 4, -1);
+    const next = add(mul(gate(f), c), mul(gate(i), activation(candidate)));
+    return [mul(gate(o), activation(next)), next];
+  };
+}
+
+const cell: Cell<GatedAttributes> = {
+  name: "lstm",
+  onnx: "LSTM",
+  order: [0, 3, 1, 2], // i, o, f, c̃ where Keras has i, f, c̃, o
+  states: 2,
+  activations: ({ activation, gate }) => [gate, activation, activation],
+  defaults: ["Sigmoid", "Tanh", "Tanh"],
+  onnxAttributes: () => ({}),
+  hasRecurrentBias: () => false,
+  step: (weights, { activation, gate }) =>
+    lstmStep(weights, { activation: activationFunction(activation), gate: activationFunction(gate) }),
+  next(products, [h = new Float64Array(), c = h], attributes) {
+    const activation = activationFormula(attributes.activation);
+    const gate = activationFormula(attributes.gate);
+    const z = (place: number, unit: number) => {
+      const row = place * h.length + unit;
+      return products.input(row) + products.recurrent(row, h);
+    };
+    const next = c.map((value, j) => gate(z(2, j)) * value + gate(z(0, j)) * activation(z(3, j)));
+    return [next.map((value, j) => gate(z(1, j)) * activation(value)), next];
+  },
+};
+
+/** ONNX's LSTM. See {@link lstm}. */
+export const lstmOp = recurrentOp(cell);
+
+/**
+ * A whole LSTM layer as one op: what a scan over {@link lstmStep} gives, for models that are run and not trained.
+ *
+ * @param x time-major: [T, B, F]
+ * @param weights kernel [F, 4H] and recurrentKernel [H, 4H], in blocks i, f, c̃, o as in Keras, and bias [4H]
+ * @returns h of every step [T, B, H], and the last h and c, each [B, H]
+ * @throws RecurraError `recurrent-type`, `cell-activation`
+ */
+export function lstm(
+  x: Tensor,
+  weights: RecurrentLayerWeights,
+  options: GatedOptions = {},
+): Scanned<readonly Tensor[], Tensor> {
+  const { activation = "tanh", recurrentActivation = "sigmoid" } = options;
+  return applyRecurrent(lstmOp, cell, x, weights, options, {
+    activation: checkedActivation("lstm: activation", activation, cellActivation),
+    gate: checkedActivation("lstm: recurrentActivation", recurrentActivation, gateActivation),
+  });
+}

@@ -1,0 +1,78 @@
+// Masks in functional models of Keras 3, which writes them into the graph: as operations on an embedding's ids, say, whose result each
+// layer after it is given as `mask`. Recurra's layers pass masks on by themselves, so those are left out; others are an error.
+
+import { RecurraError } from "../../platform/error.ts";
+import { type GraphCall, type NodeRef, refsIn } from "./graph-nodes.ts";
+import type { Fields } from "./json.ts";
+
+/** A layer or an operation of the graph. */
+export interface GraphEntry {
+  readonly name: string;
+  readonly className: string;
+  readonly config: Fields;
+  /** Whether it is an operation of `keras.ops` instead of a layer. */
+  readonly isOperation: boolean;
+  readonly calls: readonly GraphCall[];
+}
+
+/** Whether an option of a call is a mask. */
+export function isMaskOption(name: string): boolean {
+  return name === "mask" || name.endsWith("_mask");
+}
+
+/** Operations that give the mask of an unmasked input, or a mask's shape, where masks are joined. */
+const standIns = ["OnesLike", "Ones", "ZerosLike"];
+
+/** Takes the masks that Keras computed by itself off a call's options. */
+export function withoutOwnMasks(
+  { inputs, options, rest }: GraphCall,
+  entries: ReadonlyMap<string, GraphEntry>,
+  place: string,
+): GraphCall {
+  const kept = Object.entries(options).filter(([name, value]) => {
+    if (!isMaskOption(name)) return true;
+    const computed = refsIn(value).filter(({ layer }) => entries.get(layer)?.isOperation === true);
+    if (computed.length === 0) return true;
+    const odd = computed.find((ref) => !isOwnMask(ref, entries));
+    if (odd === undefined) return false;
+    throw new RecurraError(
+      "keras-option",
+      `${place}: ${name} is computed by the operation ${odd.layer} (${entries.get(odd.layer)?.className}). Recurra reads the masks that Embedding and Masking make, and those that are inputs`,
+    );
+  });
+  return { inputs, options: Object.fromEntries(kept), rest };
+}
+
+/** Whether a mask is what layers of the model make by themselves: each of its sources is. */
+function isOwnMask(ref: NodeRef, entries: ReadonlyMap<string, GraphEntry>): boolean {
+  const entry = entries.get(ref.layer);
+  const call = entry?.calls[ref.call];
+  if (entry?.isOperation !== true || call === undefined) return false;
+  if (standIns.includes(entry.className)) return true;
+  if (entry.className === "NotEqual") return isMaskOfLayer(call, entries);
+  const sources = [...call.inputs, ...refsIn(call.options), ...refsIn(call.rest)];
+  return sources.length > 0 && sources.every((source) => isOwnMask(source, entries));
+}
+
+/** Whether `x != constant` is the mask of an Embedding or of a Masking that reads x. */
+function isMaskOfLayer(
+  { inputs: [x], rest: [constant] }: GraphCall,
+  entries: ReadonlyMap<string, GraphEntry>,
+): boolean {
+  if (x === undefined) return false;
+  for (const { className, config, calls } of entries.values()) {
+    const masked =
+      className === "Embedding" && config.mask_zero === true
+        ? 0
+        : className === "Masking"
+          ? (config.mask_value ?? 0)
+          : undefined;
+    if (masked !== constant) continue;
+    if (calls.some(({ inputs: [read] }) => read !== undefined && isSame(read, x))) return true;
+  }
+  return false;
+}
+
+function isSame(a: NodeRef, b: NodeRef): boolean {
+  return a.layer === b.layer && a.call === b.call && a.output === b.output;
+}

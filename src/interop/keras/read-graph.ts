@@ -1,0 +1,206 @@
+// A functional model as Keras writes it, read as Recurra describes it.
+
+import { freeName } from "../../model/layer-names.ts";
+import type { CallRecord, LayerRecord, NetworkRecord, TensorRecord } from "../../model/records.ts";
+import { RecurraError } from "../../platform/error.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { callsInOrder } from "./call-order.ts";
+import { type GraphEntry, withoutOwnMasks } from "./graph-masks.ts";
+import { endsOf, type GraphCall, isNodeRef, type NodeRef, readCall, refsIn } from "./graph-nodes.ts";
+import { knownShape, shapeIn } from "./input-shape.ts";
+import {
+  type Fields,
+  fieldsAt,
+  isFields,
+  type KerasObject,
+  listAt,
+  objectAt,
+  plainAt,
+  textAt,
+} from "./json.ts";
+import { camelCase } from "./naming.ts";
+import { modelClasses, type ReadContext, readLayer } from "./read-layer.ts";
+
+/** A functional model. See `readModel`. */
+export function readGraph({ config }: KerasObject, place: string, context: ReadContext): NetworkRecord {
+  const name = typeof config.name === "string" ? config.name : "functional";
+  const raw = new Map(
+    listAt(config.layers, `${place}: layers`).map((entry, i) => {
+      const object = objectAt(entry, `${place}: layer ${i}`);
+      const layer = textAt(object.fields.name ?? object.config.name, `${place}: layer ${i}: name`);
+      return [layer, { object, place: `${place}: layer ${i}` }] as const;
+    }),
+  );
+  const read = new Map([...raw].map(([layer, { object, place: at }]) => [layer, entryOf(layer, object, at)]));
+  const starts = endsOf(config.input_layers, `${place}: input_layers`);
+  const written = endsOf(config.output_layers, `${place}: output_layers`);
+  const entries = settled(read, place);
+  const ends = written.map(([given, ref]) => [given, outputOf(ref, read)] as const);
+  const order = callsInOrder(
+    ends.map(([, ref]) => ref),
+    entries,
+    place,
+  );
+  const names = [...entries.keys()].filter((layer) => order.some((call) => call.layer === layer));
+  const layers = names.map((layer) => layerOf(entries.get(layer) as GraphEntry, raw, place, context));
+  const placeOf = (ref: NodeRef): TensorRecord => {
+    const input = starts.findIndex(([, start]) => start.layer === ref.layer);
+    if (input >= 0) return { input };
+    const call = order.findIndex(({ layer, call: at }) => layer === ref.layer && at === ref.call);
+    return { call, output: ref.output };
+  };
+  const calls = order.map(({ layer, call }): CallRecord => {
+    const { inputs, options } = (entries.get(layer) as GraphEntry).calls[call] as GraphCall;
+    const given = optionsOf(options, placeOf, `${place}: ${layer}`);
+    return {
+      layer: names.indexOf(layer),
+      inputs: inputs.map(placeOf),
+      ...(Object.keys(given).length === 0 ? {} : { options: given }),
+    };
+  });
+  const taken = new Set<string>();
+  return {
+    className: "Functional",
+    name,
+    seed: 0,
+    layers,
+    inputs: starts.map(([, { layer }], i) => inputOf(layer, i, { raw, calls, layers, place, context })),
+    calls,
+    outputs: ends.map(([given, ref]) => ({
+      name: freeName(given ?? ref.layer, taken),
+      tensor: placeOf(ref),
+    })),
+  };
+}
+
+function entryOf(name: string, { className, config, fields }: KerasObject, place: string): GraphEntry {
+  const nodes = listAt(fields.inbound_nodes ?? [], `${place}: inbound_nodes`);
+  return {
+    name,
+    className,
+    config,
+    isOperation: isOperation(className, config, fields),
+    calls: nodes.map((node, i) => readCall(node, className, `${place}, ${name}: call ${i}`)),
+  };
+}
+
+/** Whether it is of `keras.ops`. HDF5 files do not name modules; there, an operation is what has no type to compute in. */
+function isOperation(className: string, config: Fields, { module }: Fields): boolean {
+  if (typeof module === "string") return /^keras\.(src\.)?ops\b/.test(module);
+  return !("trainable" in config || "dtype" in config) && !modelClasses.includes(className);
+}
+
+type Entries = ReadonlyMap<string, GraphEntry>;
+
+/** The entries with calls counted from 0, and without the masks that Keras computed by itself. */
+function settled(read: Entries, place: string): Entries {
+  const shifted = countedFromOne(read);
+  const move = (value: unknown): unknown => {
+    if (isNodeRef(value)) return shifted.has(value.layer) ? before(value) : value;
+    if (Array.isArray(value)) return value.map(move);
+    return isFields(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, move(part)]))
+      : value;
+  };
+  const counted = new Map(
+    [...read].map(([name, entry]) => {
+      const calls = entry.calls.map((call) => move(call) as GraphCall);
+      return [name, { ...entry, calls }] as const;
+    }),
+  );
+  return new Map(
+    [...counted].map(([name, entry]) => {
+      const calls = entry.calls.map((call) => withoutOwnMasks(call, counted, `${place}: ${name}`));
+      return [name, { ...entry, calls }] as const;
+    }),
+  );
+}
+
+/** Models inside, whose calls Keras 2 counts from 1, where layers read them: having been made was the first. Keras 3 does not. */
+function countedFromOne(read: Entries): ReadonlySet<string> {
+  const refs = refsIn([...read.values()].map(({ calls }) => calls));
+  const counted = [...read.values()].filter(
+    ({ name, className, calls }) =>
+      modelClasses.includes(className) &&
+      refs.some(({ layer, call }) => layer === name && call >= calls.length),
+  );
+  return new Set(counted.map(({ name }) => name));
+}
+
+/** An output of the model: for those, Keras 3 too counts the calls of a functional model inside from 1 (functional.py, get_config). */
+function outputOf(ref: NodeRef, read: Entries): NodeRef {
+  const entry = read.get(ref.layer);
+  if (entry === undefined || !modelClasses.includes(entry.className)) return ref;
+  return entry.className !== "Sequential" || ref.call >= entry.calls.length ? before(ref) : ref;
+}
+
+const before = (ref: NodeRef): NodeRef => ({ ...ref, call: ref.call - 1 });
+
+/** A layer as Recurra describes it; operations become layers. */
+function layerOf(
+  entry: GraphEntry,
+  raw: ReadonlyMap<string, { readonly object: KerasObject; readonly place: string }>,
+  place: string,
+  context: ReadContext,
+): LayerRecord {
+  if (entry.isOperation) return { className: entry.className, config: { name: entry.name } };
+  const { object, place: at } = raw.get(entry.name) ?? { object: undefined, place };
+  const { className, config } = readLayer(object?.fields, at, context);
+  return { className, config: { ...config, name: entry.name } };
+}
+
+/** The options of a call as Recurra has them. */
+function optionsOf(
+  options: GraphCall["options"],
+  placeOf: (ref: NodeRef) => TensorRecord,
+  place: string,
+): Readonly<Record<string, unknown>> {
+  const written = (value: unknown): unknown => {
+    if (isNodeRef(value)) return { tensor: placeOf(value) };
+    return Array.isArray(value) ? value.map(written) : plainAt(value, place);
+  };
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(
+        ([name, value]) => name !== "training" && value !== null && value !== false && !isAllNull(value),
+      )
+      .map(([name, value]) => [camelCase(name), written(value)]),
+  );
+}
+
+const isAllNull = (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every((part) => part === null);
+
+interface Around {
+  readonly raw: ReadonlyMap<string, { readonly object: KerasObject; readonly place: string }>;
+  readonly calls: readonly CallRecord[];
+  readonly layers: readonly LayerRecord[];
+  readonly place: string;
+  readonly context: ReadContext;
+}
+
+/** An input: its shape, and whether what reads it wants ids. */
+function inputOf(name: string, i: number, { raw, calls, layers, place, context }: Around): InputRecord {
+  const { object, place: at = place } = raw.get(name) ?? {};
+  if (object === undefined)
+    throw new RecurraError("keras-config", `${place}: the input ${name} is not among the layers`);
+  const shape = context.inputShapes[name] ?? knownShape(shapeIn(object.config, at), name, at);
+  const kinds = calls.flatMap(({ layer, inputs }) =>
+    inputs.flatMap((input, k) => ("input" in input && input.input === i ? [readsIds(layers[layer], k)] : [])),
+  );
+  const stored = String(fieldsAt(object.config, at).dtype ?? "float32");
+  const isIds = /^u?int/.test(stored) || (kinds.length > 0 && kinds.every(Boolean));
+  return { name, shape, dtype: isIds ? "int32" : stored === "bool" ? "bool" : "float32" };
+}
+
+type InputRecord = NonNullable<NetworkRecord["inputs"]>[number] & { readonly dtype: DType };
+
+/** Whether a layer reads ids: Keras casts them to numbers of a table, whatever its inputs are. */
+function readsIds(layer: LayerRecord | undefined, place: number): boolean {
+  if (layer === undefined) return false;
+  const { className, config } = layer;
+  if (className === "TimeDistributed") return readsIds(config.layer as LayerRecord, 0);
+  if (!("network" in config)) return className === "Embedding";
+  const { inputs, layers } = config.network as NetworkRecord;
+  return inputs === undefined ? readsIds(layers[0], 0) : inputs[place]?.dtype === "int32";
+}

@@ -1,0 +1,66 @@
+// A layer of Recurra as Keras describes it.
+
+import { NetworkLayer } from "../../model/network-layer.ts";
+import type { NetworkLike } from "../../model/network-types.ts";
+import { Layer } from "../../nn/layer.ts";
+import { RecurraError } from "../../platform/error.ts";
+import type { Fields } from "./json.ts";
+import { commonOptions, kerasOptions } from "./layer-classes.ts";
+import { snakeCase } from "./naming.ts";
+import { kerasObject, kindOf, toKeras } from "./serialized.ts";
+
+/** What writing a model goes by. */
+export interface WriteContext {
+  /** Whether it is for an HDF5 file in Keras 2's layout, in which the layers of a model do not name their modules. */
+  readonly isLegacy: boolean;
+  /** Writes a model that stands in the place of a layer. */
+  readonly writeNetwork: (network: NetworkLike, context: WriteContext, trainable: boolean) => Fields;
+}
+
+/**
+ * A layer as Keras describes it: the options that it was made with, under Keras' names.
+ *
+ * @throws RecurraError `not-saveable` for a layer or an option that Keras does not have, and for a function of one's own
+ */
+export function writeLayer(layer: Layer, context: WriteContext): Fields {
+  if (layer instanceof NetworkLayer)
+    return context.writeNetwork(layer.config.network, context, layer.trainable);
+  const { className, name, trainable } = layer;
+  const at = `layer ${name || className}`;
+  const options = Object.hasOwn(kerasOptions, className) ? kerasOptions[className] : undefined;
+  if (options === undefined) {
+    throw new RecurraError(
+      "not-saveable",
+      `${at} is of the class ${className}, which Keras does not have; save the weights alone`,
+    );
+  }
+  const config: Record<string, unknown> = {
+    ...(name === "" ? {} : { name }),
+    trainable,
+    dtype: floats,
+  };
+  for (const [option, value] of Object.entries(layer.config)) {
+    if (value === undefined || ["name", "trainable", "inputShape"].includes(option)) continue;
+    const keras = snakeCase(option);
+    if (value === false && !options.includes(keras)) continue; // what Keras' layers do not do
+    if (!options.includes(keras) && !commonOptions.includes(keras))
+      throw new RecurraError(
+        "not-saveable",
+        `${at}: Keras' ${className} has no option for ${option}; save the weights alone`,
+      );
+    config[keras] = writeOption(keras, value, `${at}: ${option}`, context);
+  }
+  return kerasObject("keras.layers", className, config);
+}
+
+function writeOption(option: string, value: unknown, place: string, context: WriteContext): unknown {
+  if (value instanceof Layer) return writeLayer(value, context);
+  if (Array.isArray(value) && value.some((part) => part instanceof Layer)) {
+    const cells = value.map((part: Layer) => writeLayer(part, context));
+    return option === "cells" ? cells : kerasObject("keras.layers", "StackedRNNCells", { cells });
+  }
+  return toKeras(kindOf(option), value, place);
+}
+
+/** The type that layers compute in. */
+export const floats: Fields = kerasObject("keras", "DTypePolicy", { name: "float32" });
