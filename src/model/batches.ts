@@ -5,6 +5,7 @@ import { fitsShape, formatDimensions, type InputShape, withSteps } from "../nn/o
 import { RecurraError } from "../platform/error.ts";
 import { allocate, type DType, type TypedArray } from "../tensor/dtype.ts";
 import { NdArray, type Nested, ndarray } from "../tensor/nd-array.ts";
+import { Random } from "../tensor/random.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { checkWhole } from "./values.ts";
 
@@ -106,7 +107,12 @@ export class RowBuffer {
   }
 }
 
+/** The order of rows in an epoch: drawn from a seed, or as they lie. */
+export function rowOrder(count: number, seed: number | undefined, epoch: number): Int32Array {
+  return seed === undefined ? inOrder(count) : new Random(seed).fold(1).fold(epoch).permutation(count);
+}
+
 /** 0, 1, …, n - 1 */
-export function inOrder(n: number): Int32Array {
+function inOrder(n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => i);
 }

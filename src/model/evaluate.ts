@@ -30,7 +30,7 @@ export async function evaluateModel(
   const { batchSize = 32, sampleWeight } = options;
   checkBatchSize("evaluate", batchSize);
   if (isBatchData(x)) {
-    const source = new DatasetSource("x", x, undefined, (rows) => trainer.checkRows(rows));
+    const source = new DatasetSource("x", x, undefined, trainer.reader());
     return evaluateBatches(trainer, source.batches(0, 0));
   }
   return evaluateBatches(

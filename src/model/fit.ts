@@ -17,7 +17,7 @@ import { dataFingerprint } from "./fingerprint.ts";
 import type { DataFingerprint, History, Logs } from "./history.ts";
 import type { ModelData } from "./model-data.ts";
 import { Progress, type Verbosity, verbosities } from "./progress.ts";
-import { countRows, mapRows, type RowNames, type Rows } from "./rows.ts";
+import { countRows, type GivenRows, mapRows, type RowNames, type Rows } from "./rows.ts";
 import { type ClassWeight, checkClassWeight, classSampleWeight } from "./sample-weight.ts";
 import { ArraySource, type BatchData, type BatchSource, DatasetSource, isBatchData } from "./source.ts";
 import type { Trainer } from "./training.ts";
@@ -258,7 +258,6 @@ async function prepare(
       y,
       sampleWeight,
       validationSplit: options.validationSplit,
-      classWeight,
       shuffle: options.shuffle,
     });
     const odd = given.find(([, value]) => value !== undefined)?.[0];
@@ -267,9 +266,10 @@ async function prepare(
         "fit-option",
         `fit: ${odd} is for arrays; data that come in batches have it within them`,
       );
-    const check = (rows: Parameters<Trainer["checkRows"]>[0]) => trainer.checkRows(rows);
+    const reader = trainer.reader();
+    const check = (given: GivenRows) => weighRows(reader.check(given), classWeight);
     return {
-      training: new DatasetSource("x", x, options.stepsPerEpoch, check),
+      training: new DatasetSource("x", x, options.stepsPerEpoch, { ...reader, check }),
       validation: held,
       data: undefined,
     };
@@ -281,7 +281,7 @@ async function prepare(
     held === undefined && validationSplit > 0
       ? splitRows(all, validationSplit)
       : { rows: all, validation: undefined };
-  const weighted = classWeight === undefined ? rows : weighRows(rows, classWeight);
+  const weighted = weighRows(rows, classWeight);
   return {
     training: new ArraySource(weighted, batchSize, shuffle ? model.seed : undefined),
     validation:
@@ -293,13 +293,14 @@ async function prepare(
 function heldOut(trainer: Trainer, { validationData, batchSize = 32 }: FitOptions): BatchSource | undefined {
   if (validationData === undefined) return undefined;
   if (isBatchData(validationData)) {
-    const check = (rows: Parameters<Trainer["checkRows"]>[0]) => trainer.checkRows(rows, validationNames);
-    return new DatasetSource("validationData", validationData, undefined, check);
+    return new DatasetSource("validationData", validationData, undefined, trainer.reader(validationNames));
   }
   return new ArraySource(trainer.checkRows(validationData, validationNames), batchSize, undefined);
 }
 
-function weighRows(rows: Rows, classWeight: ClassWeight): Rows {
+/** The rows with the weights of their classes. */
+function weighRows(rows: Rows, classWeight: ClassWeight | undefined): Rows {
+  if (classWeight === undefined) return rows;
   const [target, ...more] = rows.y;
   if (target === undefined || more.length > 0)
     throw new RecurraError(

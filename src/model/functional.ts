@@ -7,6 +7,7 @@ import { mapOptions, SymbolicTensor, tensorsOf } from "../nn/symbolic.ts";
 import { RecurraError } from "../platform/error.ts";
 import { freeName, nameLayers } from "./layer-names.ts";
 import { Model } from "./model.ts";
+import { isPlainObject } from "./model-data.ts";
 import type { ModelOptions } from "./network.ts";
 import type { LayerCall, NetworkInput, NetworkStructure, NetworkTrace } from "./network-types.ts";
 import { idsOf } from "./table-ids.ts";
@@ -136,17 +137,21 @@ interface Named {
 }
 
 function named(what: string, given: unknown): readonly Named[] {
-  const isObject = typeof given === "object" && given !== null && !(given instanceof SymbolicTensor);
-  const entries: readonly (readonly [string | undefined, unknown])[] =
-    isObject && !Array.isArray(given)
-      ? Object.entries(given)
-      : (Array.isArray(given) ? given : [given]).map((tensor) => [undefined, tensor]);
+  const entries: readonly (readonly [string | undefined, unknown])[] = isPlainObject(given)
+    ? Object.entries(given)
+    : (Array.isArray(given) ? given : [given]).map((tensor) => [undefined, tensor]);
   if (entries.length === 0) throw new RecurraError("model-inputs", `model: ${what} is empty`);
+  const odd = entries.find(([name]) => name !== undefined && (name === "" || /[/\0]/.test(name)));
+  if (odd !== undefined)
+    throw new RecurraError(
+      "model-inputs",
+      `model: a name among the ${what} is to be text without slashes, got "${odd[0]}"`,
+    );
   return entries.map(([name, tensor], i) => {
     if (tensor instanceof SymbolicTensor) return { name, tensor: tensor as LayerTensor };
     throw new RecurraError(
       "model-inputs",
-      `model: ${what}${entries.length > 1 || Array.isArray(given) ? `[${name ?? i}]` : ""} is to be what input() or a layer gave, got ${describe(tensor)}`,
+      `model: ${what}${name !== undefined ? `.${name}` : Array.isArray(given) ? `[${i}]` : ""} is to be what input() or a layer gave, got ${describe(tensor)}`,
     );
   });
 }

@@ -125,7 +125,7 @@ export class Inference {
  *
  * @throws RecurraError `open-length` where the number of steps of an input is open: the graph is written for one number of them
  */
-export function inferenceModel(model: Network): Uint8Array {
+export function inferenceModel(model: Network, constants: "float32" | "float16" = "float32"): Uint8Array {
   const shapes = model.inputs.map(({ name, shape }) => {
     const open = shape.indexOf(null);
     if (open >= 0)
@@ -145,5 +145,5 @@ export function inferenceModel(model: Network): Uint8Array {
     context,
   );
   const y = outputs.map((tensor, i): Named => [model.outputNames[i] ?? `y${i}`, tensor]);
-  return lowerGraph(x, y, { doc: `${model.name}, trained with Recurra` }).model;
+  return lowerGraph(x, y, { constants, doc: `${model.name}, trained with Recurra` }).model;
 }

@@ -6,17 +6,28 @@ import { RecurraError } from "../platform/error.ts";
 /**
  * Names those that have none after their class: lstm, lstm_1, … A layer of another model keeps the name that it has there.
  *
- * @param taken names that are in use otherwise
+ * @param inputs names of the model's inputs, which layers cannot have
  * @throws RecurraError `layer-name` where two have one name
  */
-export function nameLayers(what: string, layers: readonly Layer[], taken = new Set<string>()): void {
+export function nameLayers(
+  what: string,
+  layers: readonly Layer[],
+  inputs: ReadonlySet<string> = new Set(),
+): void {
+  const taken = new Set(inputs);
   for (const { name } of layers) {
     if (name === "") continue;
-    if (taken.has(name)) throw new RecurraError("layer-name", `${what}: two layers are named "${name}"`);
+    if (taken.has(name)) {
+      const both = inputs.has(name) ? "an input and a layer" : "two layers";
+      throw new RecurraError(
+        "layer-name",
+        `${what}: ${both} are named "${name}"; give one of them a name of its own`,
+      );
+    }
     taken.add(name);
   }
   for (const layer of layers) {
-    if (layer.name === "") layer.name = freeName(snakeCase(layer.className), taken);
+    if (layer.name === "") layer.name = freeName(classInSnakeCase(layer.className), taken);
   }
 }
 
@@ -28,7 +39,15 @@ export function freeName(base: string, taken: Set<string>): string {
   return name;
 }
 
-/** TimeDistributed -> time_distributed, Conv1D -> conv1d, LSTM -> lstm */
-function snakeCase(className: string): string {
-  return className.replaceAll(/(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+/**
+ * A class name as Keras makes a layer's name of it: TimeDistributed -> time_distributed, Conv1D -> conv1d, LSTMCell -> lstm_cell.
+ *
+ * Source: keras 3.15.1, keras/src/utils/naming.py, to_snake_case.
+ */
+export function classInSnakeCase(className: string): string {
+  return className
+    .replace(/\W+/g, "")
+    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 }

@@ -18,11 +18,17 @@ export type LayerClasses = Readonly<Record<string, new (config: never) => Layer>
  * Makes a network of its record. Errors say where the record stands.
  *
  * @param own layer classes beside Recurra's
+ * @param made the layers made so far, of a network that this one stands in
  * @throws RecurraError `unknown-layer`, `model-config`, and what constructors throw
  */
-export function makeNetwork(record: NetworkRecord, place: string, own: LayerClasses = {}): Model {
+export function makeNetwork(
+  record: NetworkRecord,
+  place: string,
+  own: LayerClasses = {},
+  made: Layer[] = [],
+): Model {
   const { className, name, seed } = record;
-  const layers = record.layers.map((layer, i) => makeLayer(layer, `${place}, layer ${i}`, own));
+  const layers = record.layers.map((layer, i) => makeLayer(layer, `${place}, layer ${i}`, own, made));
   if (className === "Sequential") return within(place, () => new Sequential(layers, { name, seed }));
   if (className !== "Functional") {
     throw new RecurraError(
@@ -52,14 +58,19 @@ export function makeNetwork(record: NetworkRecord, place: string, own: LayerClas
     const options = reviveOptions(call.options ?? {}, tensorAt) as Readonly<Record<string, unknown>>;
     results.push(within(place, () => layer.applyAll(call.inputs.map(tensorAt), options)));
   }
+  const ends = outputs.map((output) => [output.name, tensorAt(output.tensor)] as const);
+  // An object would put names such as "2" and "1" in order; where it is not needed, none is made.
+  const isNamed = calls.length === 0 || new Set(ends.map(([, { source }]) => source)).size < ends.length;
+  const named =
+    isNamed || ends.some(([end, { source }]) => !("layer" in source) || source.layer.name !== end);
   return within(
     place,
     () =>
       new Functional({
         name,
         seed,
-        inputs: Object.fromEntries(starts.map((start, i) => [inputs[i]?.name ?? `input_${i}`, start])),
-        outputs: Object.fromEntries(outputs.map((output) => [output.name, tensorAt(output.tensor)])),
+        inputs: starts,
+        outputs: named ? Object.fromEntries(ends) : ends.map(([, tensor]) => tensor),
       }),
   );
 }
@@ -71,10 +82,31 @@ function reviveOptions(value: unknown, tensorAt: (at: TensorRecord) => LayerTens
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, reviveOptions(part, tensorAt)]));
 }
 
-/** Makes a layer of its record. */
-export function makeLayer({ className, config }: LayerRecord, place: string, own: LayerClasses): Layer {
-  if ("network" in config) {
-    const network = makeNetwork(config.network as NetworkRecord, place, own);
+/** Makes a layer of its record, or finds it among those made before. */
+function makeLayer(record: LayerRecord, place: string, own: LayerClasses, made: Layer[]): Layer {
+  const { className, config, same } = record;
+  if (same === undefined) {
+    const layer = newLayer({ className, config }, place, own, made);
+    made.push(layer);
+    return layer;
+  }
+  const known = made[same];
+  if (known?.className !== className)
+    throw new RecurraError(
+      "model-config",
+      `${place}: there is no ${className} ${same} that this layer could be the same as`,
+    );
+  return known;
+}
+
+function newLayer(
+  { className, config }: LayerRecord,
+  place: string,
+  own: LayerClasses,
+  made: Layer[],
+): Layer {
+  if (className === "Sequential" || className === "Functional") {
+    const network = makeNetwork(config.network as NetworkRecord, place, own, made);
     return within(place, () => new NetworkLayer({ ...config, network }));
   }
   const classes: LayerClasses = { ...layerClasses, ...own };
@@ -89,7 +121,7 @@ export function makeLayer({ className, config }: LayerRecord, place: string, own
   const revive = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(revive);
     if (value === null || typeof value !== "object") return value;
-    if ("className" in value && "config" in value) return makeLayer(value as LayerRecord, place, own);
+    if ("className" in value && "config" in value) return makeLayer(value as LayerRecord, place, own, made);
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, revive(part)]));
   };
   return within(place, () => new LayerClass(revive(config) as never));

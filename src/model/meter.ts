@@ -29,12 +29,11 @@ export class Meter {
   #losses: number[];
   #rows = 0;
 
-  /** @param heads where there are several, their losses are logged too, and names have the output's before them */
+  /** @param heads where there are several, the loss of each is logged too */
   constructor(heads: readonly Head[]) {
-    const isOne = heads.length < 2;
-    this.#heads = isOne ? [] : heads.map(({ name }) => `${name}_loss`);
-    this.#metrics = heads.flatMap((head) =>
-      head.metrics.map((metric) => ({ metric, name: isOne ? metric.name : `${head.name}_${metric.name}` })),
+    this.#heads = heads.length < 2 ? [] : heads.map(({ name }) => `${name}_loss`);
+    this.#metrics = heads.flatMap(({ prefix, metrics }) =>
+      metrics.map((metric) => ({ metric, name: `${prefix}${metric.name}` })),
     );
     this.#totals = this.#metrics.map(() => undefined);
     this.#losses = this.#heads.map(() => 0);

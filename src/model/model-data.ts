@@ -50,7 +50,10 @@ export function dataFor(
       throw new RecurraError("model-data", `${what}: "${name}" is missing; wanted are ${names.join(", ")}`);
     });
   }
-  if (names.length === 1) return [{ what, data: data as ArrayLike }];
+  if (names.length === 1) {
+    const isListOfOne = Array.isArray(data) && data.length === 1 && data[0] instanceof NdArray;
+    return [{ what, data: (isListOfOne ? data[0] : data) as ArrayLike }];
+  }
   if (!Array.isArray(data) || data.length !== names.length) {
     const got = Array.isArray(data)
       ? `a list of ${data.length}`

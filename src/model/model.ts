@@ -24,6 +24,8 @@ export abstract class Model extends Network {
   #setup: TrainingSetup | undefined;
   #trainer: Trainer | undefined;
   #inference: Inference | undefined;
+  /** Ends when the last prediction of a stateful model has. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   /**
    * Sets what the model is trained for; needed before `fit` and `evaluate`. Starts the optimiser afresh, and sees which layers are
@@ -38,10 +40,11 @@ export abstract class Model extends Network {
     this.listWeights();
   }
 
-  /** Draws fresh weights from another seed and starts the optimiser anew; what is compiled is kept. */
+  /** Draws fresh weights from another seed and starts the optimiser and all states anew; what is compiled is kept. */
   reinitialize(seed: number): void {
     this.seed = seed;
     this.drawWeights();
+    this.resetStates();
     this.#trainer?.reset();
     this.history = undefined;
     this.data = undefined;
@@ -131,6 +134,14 @@ export abstract class Model extends Network {
     const { batchSize = 256 } = options;
     checkBatchSize("predict", batchSize);
     const inputs = checkModelInputs(this, "x", x);
+    if (this.states.length === 0) return this.#predictRows(inputs, batchSize);
+    // What one call leaves in the states is what the next one starts from.
+    const turn = this.#turn.then(() => this.#predictRows(inputs, batchSize));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #predictRows(inputs: readonly NdArray[], batchSize: number): Promise<readonly NdArray[]> {
     const count = inputs[0]?.shape[0] ?? 0;
     this.#inference ??= new Inference(this, this.#setup?.compile ?? {});
     if (count > 0 && count <= batchSize) return this.#inference.run(inputs);

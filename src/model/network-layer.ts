@@ -19,8 +19,9 @@ export class NetworkLayer extends Layer {
 
   constructor(config: NetworkLayerConfig) {
     const [first] = config.network.inputs;
-    super({ ...(first === undefined ? {} : { inputShape: first.shape }), ...config });
-    this.config = config;
+    const whole = { ...(first === undefined ? {} : { inputShape: first.shape }), ...config };
+    super(whole);
+    this.config = whole;
     this.className = config.network.className;
     for (const layer of config.network.layers) this.child(layer.name, layer);
   }

@@ -42,6 +42,7 @@ const modelOptions: readonly (keyof ModelOptions)[] = ["name", "seed"];
 export abstract class Network implements NetworkLike {
   readonly name: string;
   seed: number;
+  readonly #defaultName: string;
   #weights: readonly NamedWeight[] | undefined;
   /** One trace; where a number of steps is open, one for each that stands for it. */
   #traces: readonly NetworkTrace[] | undefined;
@@ -63,6 +64,7 @@ export abstract class Network implements NetworkLike {
     new Random(seed); // fails for what is no seed
     this.name = name;
     this.seed = seed;
+    this.#defaultName = defaultName;
   }
 
   /** The class name under which a saved model finds the model class again. */
@@ -97,9 +99,10 @@ export abstract class Network implements NetworkLike {
     );
   }
 
-  /** The whole network as one layer, to be put into another: the weights are shared. */
+  /** The whole network as one layer of its name, to be put into another: the weights are shared. */
   asLayer(): NetworkLayer {
-    this.#layer ??= new NetworkLayer({ network: this });
+    const { name } = this;
+    this.#layer ??= new NetworkLayer({ network: this, ...(name === this.#defaultName ? {} : { name }) });
     return this.#layer;
   }
 

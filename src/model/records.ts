@@ -7,6 +7,8 @@ import type { DType } from "../tensor/dtype.ts";
 export interface LayerRecord {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Of a layer that stands in several places: its number among the layers that are written out, in the order in which they end. */
+  readonly same?: number | undefined;
 }
 
 /** Where a tensor of a functional model comes from: an input, or an output of a call. */

@@ -4,7 +4,7 @@ import { RecurraError } from "../platform/error.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { asArray, checkInputs, checkSameRows } from "./batches.ts";
-import { dataFor, type ModelData, type NamedData } from "./model-data.ts";
+import { dataFor, isPlainObject, type ModelData, type NamedData } from "./model-data.ts";
 import type { Network } from "./network.ts";
 import type { Head } from "./setup.ts";
 import { checkFinite, checkRange } from "./values.ts";
@@ -126,7 +126,7 @@ export function checkRows(
 /** Whether weights are given output by output: by name, or as a list of arrays. */
 function isPerOutput(data: ModelData, count: number): boolean {
   if (Array.isArray(data)) return data.length === count && data.every((part) => typeof part !== "number");
-  return Object.getPrototypeOf(data) === Object.prototype;
+  return isPlainObject(data);
 }
 
 /** Targets in the dtype that the loss reads and, where only axes of length 1 are missing, in the shape of the output. */

@@ -1,7 +1,9 @@
 // Writes a model as a folder, whole or not at all.
 
 import { environment, joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { checkOptionNames, describe } from "../nn/choice.ts";
 import { optimizers } from "../nn/optimizers/index.ts";
+import { RecurraError } from "../platform/error.ts";
 import { encodeSafetensors } from "../tensor/safetensors.ts";
 import { describeNetwork } from "./describe.ts";
 import {
@@ -54,6 +56,8 @@ function lastOf(logs: History["logs"]): Logs {
 export interface SaveOptions {
   /** What is done to data before the model sees it; comes back from {@link loadModel} as it was given. JSON. */
   readonly preprocessing?: unknown;
+  /** How weights are stored: "float16" halves the files, for use rather than for training on; computing stays float32. Default "float32". */
+  readonly precision?: "float32" | "float16";
 }
 
 /** See {@link Model.save}. */
@@ -61,20 +65,28 @@ export async function saveModel(
   model: Network,
   compiled: CompileModelOptions | undefined,
   folder: string,
-  { preprocessing }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<void> {
+  checkOptionNames("save", options, ["preprocessing", "precision"]);
+  const { preprocessing, precision = "float32" } = options;
+  if (precision !== "float32" && precision !== "float16") {
+    throw new RecurraError(
+      "option-value",
+      `save: precision is to be "float32" or "float16", got ${describe(precision)}`,
+    );
+  }
   const text = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
   const { weights } = model; // which builds the layers
   const network = describeNetwork(model);
   const contents: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
     [weightsFile]: new Uint8Array(
       encodeSafetensors(
-        weights.map(({ name, weight }) => [name, weight.peek()] as const),
+        weights.map(({ name, weight }) => [name, weight.peek().astype(precision)] as const),
         { format: "recurra" },
       ),
     ),
     // A graph is of one number of steps; a model that leaves it open is compiled for each that it meets.
-    ...(model.isOpen ? {} : { [graphFile]: new Uint8Array(inferenceModel(model)) }),
+    ...(model.isOpen ? {} : { [graphFile]: new Uint8Array(inferenceModel(model, precision)) }),
     [trainingFile]: text({
       history: model.history ?? null,
       metrics: lastOf(model.history?.logs ?? {}),

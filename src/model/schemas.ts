@@ -12,12 +12,14 @@ const fileSchema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const index = z.number().int().nonnegative();
+
 const layerSchema: z.ZodType<LayerRecord> = z.object({
   className: z.string(),
   config: z.record(z.string(), z.unknown()),
+  same: index.optional(),
 });
 
-const index = z.number().int().nonnegative();
 const tensorSchema: z.ZodType<TensorRecord> = z.union([
   z.strictObject({ input: index }),
   z.strictObject({ call: index, output: index }),
@@ -30,7 +32,7 @@ export const configSchema: z.ZodType<ModelConfig> = z.object({
   className: z.string(),
   name: z.string(),
   seed: z.number(),
-  layers: z.array(layerSchema).min(1),
+  layers: z.array(layerSchema),
   inputs: z
     .array(
       z.object({

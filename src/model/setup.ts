@@ -8,6 +8,7 @@ import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import { RecurraError } from "../platform/error.ts";
 import { suggestion } from "../platform/nearest.ts";
 import type { CompileOptions } from "../runtime/compile.ts";
+import { Meter } from "./meter.ts";
 import { isPlainObject } from "./model-data.ts";
 
 /** Something for each output: in order, or by name; an output that is not named has none. */
@@ -31,6 +32,8 @@ export interface Head {
   /** Its place among the outputs of the model. */
   readonly output: number;
   readonly name: string;
+  /** What stands before the names of its metrics in logs: nothing where the model has one output. */
+  readonly prefix: string;
   readonly loss: ResolvedLoss;
   readonly lossWeight: number;
   readonly metrics: readonly Metric[];
@@ -100,13 +103,14 @@ export function resolveSetup(options: CompileModelOptions, outputs: readonly str
       {
         output,
         name,
+        prefix: outputs.length > 1 ? `${name}_` : "",
         loss: resolveLoss(choice),
         lossWeight,
         metrics: chosen.map((one) => resolveMetric(one)),
       },
     ];
   });
-  for (const head of heads) checkNames(["loss", ...head.metrics.map(({ name }) => name)]);
+  checkNames(new Meter(heads).names);
   return {
     heads,
     optimizer: resolveOptimizer(optimizer),

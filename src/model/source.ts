@@ -2,8 +2,7 @@
 
 import { describe } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
-import { Random } from "../tensor/random.ts";
-import { inOrder, RowBuffer } from "./batches.ts";
+import { RowBuffer, rowOrder } from "./batches.ts";
 import type { ModelData } from "./model-data.ts";
 import { countRows, type GivenRows, mapRows, type Rows } from "./rows.ts";
 
@@ -21,6 +20,8 @@ export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 export interface Dataset {
   /** Batches in an epoch, where it is known: progress then shows how far it has come. */
   readonly steps?: number | undefined;
+  /** Whether stateful layers are put back to zero, at the start of each epoch or before every batch. Default: they are left alone. */
+  readonly resetStates?: "epoch" | "batch" | undefined;
   /** The batches of an epoch, counted from 0. */
   batches(epoch: number): Batches;
 }
@@ -65,11 +66,7 @@ export class ArraySource implements BatchSource {
   }
 
   *batches(epoch: number, from: number): Iterable<Rows> {
-    const count = countRows(this.#rows);
-    const order =
-      this.#seed === undefined
-        ? inOrder(count)
-        : new Random(this.#seed).fold(1).fold(epoch).permutation(count);
+    const order = rowOrder(countRows(this.#rows), this.#seed, epoch);
     for (let step = from; step < this.steps; step++) {
       const fill = step === this.steps - 1 ? this.#last : this.#full;
       yield fill(order, step * this.#batchSize);
@@ -93,21 +90,30 @@ function fillerFor(rows: Rows, size: number): Filler {
   };
 }
 
+/** Who reads the batches of a data set. */
+export interface BatchReader {
+  /** Checks the arrays of a batch. */
+  check(given: GivenRows): Rows;
+  /** Puts stateful layers back to zero. */
+  resetStates(): void;
+}
+
 /** Batches that a user's data set gives, checked one by one. */
 export class DatasetSource implements BatchSource {
   readonly steps: number | undefined;
   readonly #what: string;
   readonly #open: (epoch: number) => Batches;
-  readonly #check: (given: GivenRows) => Rows;
+  readonly #reader: BatchReader;
+  readonly #resets: Dataset["resetStates"];
   readonly #limit: number | undefined;
   /** Of batches that can be read once: an epoch goes on where the one before ended. */
   readonly #once: AsyncIterator<Batch> | undefined;
 
   /** @param limit batches that make an epoch; without it, all that there are */
-  constructor(what: string, data: BatchData, limit: number | undefined, check: (given: GivenRows) => Rows) {
+  constructor(what: string, data: BatchData, limit: number | undefined, reader: BatchReader) {
     this.#what = what;
     this.#limit = limit;
-    this.#check = check;
+    this.#reader = reader;
     if (typeof data === "function") this.#open = data;
     else if ("batches" in data) {
       this.#open = (epoch) => data.batches(epoch);
@@ -115,15 +121,19 @@ export class DatasetSource implements BatchSource {
       this.#once = data[Symbol.asyncIterator]();
       this.#open = () => data;
     }
-    this.steps = limit ?? (typeof data === "object" && "steps" in data ? data.steps : undefined);
+    const described: Partial<Dataset> = "batches" in data ? data : {};
+    this.steps = limit ?? described.steps;
+    this.#resets = described.resetStates;
   }
 
   async *batches(epoch: number, from: number): AsyncIterable<Rows> {
     let step = 0;
     const isFull = () => this.#limit !== undefined && step >= this.#limit;
     if (isFull()) return;
+    if (this.#resets === "epoch" && from === 0) this.#reader.resetStates();
     for await (const batch of this.#epoch(epoch)) {
-      if (step++ >= from) yield this.#check(this.#given(batch, epoch, step - 1));
+      if (this.#resets === "batch") this.#reader.resetStates();
+      if (step++ >= from) yield this.#reader.check(this.#given(batch, epoch, step - 1));
       if (isFull()) return;
     }
     if (step === 0) {

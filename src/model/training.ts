@@ -16,6 +16,7 @@ import { Meter, type StepResult } from "./meter.ts";
 import type { Network } from "./network.ts";
 import { checkRows, type GivenRows, type RowNames, type Rows } from "./rows.ts";
 import type { TrainingSetup } from "./setup.ts";
+import type { BatchReader } from "./source.ts";
 import { type StateGradients, stateGradients } from "./state-gradients.ts";
 import { statisticsOf, type TracedStep, traceStep } from "./step.ts";
 import { StepCache } from "./step-cache.ts";
@@ -232,6 +233,14 @@ export class Trainer {
   /** Checks the arrays that the model is to be trained or evaluated on. `names` says what messages call them. */
   checkRows(given: GivenRows, names?: RowNames): Rows {
     return checkRows(this.#model, this.#setup.heads, given, names);
+  }
+
+  /** Reads the batches of a data set for this model. `names` says what messages call their arrays. */
+  reader(names?: RowNames): BatchReader {
+    return {
+      check: (given) => this.checkRows(given, names),
+      resetStates: () => this.#model.resetStates(),
+    };
   }
 
   /**

@@ -49,23 +49,25 @@ export function configOf(kind: string, choice: unknown, names: readonly string[]
  */
 export function checkedConfig(kind: string, choice: unknown, known: OptionNames): NamedConfig {
   const config = configOf(kind, choice, Object.keys(known));
-  checkOptionNames(`${kind} ${config.name}`, config, ["name", ...(known[config.name] ?? [])]);
+  const { name, ...options } = config;
+  checkOptionNames(`${kind} ${name}`, options, known[name] ?? []);
   return config;
 }
 
 /**
- * Fails for an option that is not among the known ones.
+ * Fails for an option that is not among the known ones, and for what is no object of options.
  *
- * @throws RecurraError `unknown-option`
+ * @throws RecurraError `unknown-option`, `option-value`
  */
 export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new RecurraError("option-value", `${what}: options are to be an object, got ${describe(options)}`);
   const odd = Object.keys(options).find((key) => !known.includes(key));
   if (odd === undefined) return;
-  const named = known.filter((name) => name !== "name");
-  const takes = named.length === 0 ? "It takes none" : `It takes ${named.join(", ")}`;
+  const takes = known.length === 0 ? "It takes none" : `It takes ${known.join(", ")}`;
   throw new RecurraError(
     "unknown-option",
-    `${what}: there is no option "${odd}". ${suggestion(odd, named)}${takes}`,
+    `${what}: there is no option "${odd}". ${suggestion(odd, known)}${takes}`,
   );
 }
 
@@ -85,9 +87,20 @@ export function checkedNumber(
   throw new RecurraError("option-value", `${what} is to be ${wanted}, got ${describe(value)}`);
 }
 
-/** A value as messages show it. */
+/** A value as messages show it: what is an object of some class by the name of that, long lists and texts by their beginning. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return `"${value}"`;
   if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "an object") : String(value);
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? shorten(`"${value}"`) : String(value);
+  const { name } = (Object.getPrototypeOf(value)?.constructor ?? Object) as { readonly name: string };
+  if (name !== "Object" && name !== "Array") return `an instance of ${name}`;
+  try {
+    return shorten(JSON.stringify(value));
+  } catch {
+    return Array.isArray(value) ? "a list" : "an object"; // of what is no JSON
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -30,8 +30,11 @@ export function input(config: InputConfig): LayerTensor {
       "layer-option",
       `input: dtype is to be one of ${dtypes.join(", ")}, got ${describe(dtype)}`,
     );
-  if (name !== undefined && (typeof name !== "string" || name === ""))
-    throw new RecurraError("layer-option", `input: name is to be text, got ${describe(name)}`);
+  if (name !== undefined && (typeof name !== "string" || name === "" || /[/\0]/.test(name)))
+    throw new RecurraError(
+      "layer-option",
+      `input: name is to be text without slashes, got ${describe(name)}`,
+    );
   const valueFor = (steps: number) => ({
     tensor: leaf(name ?? "input", { dtype, shape: [anyBatch, ...withSteps(shape, steps)] }),
     mask: undefined,

@@ -140,9 +140,11 @@ export function checkShape(what: string, shape: unknown): void {
   if (isList(shape, (dimension) => isWhole(dimension) && dimension > 0)) return;
   const isOpen = Array.isArray(shape) && shape[0] === null;
   if (isOpen && isList(shape.slice(1), (dimension) => isWhole(dimension) && dimension > 0)) return;
+  const open =
+    Array.isArray(shape) && shape.includes(null) ? "; the first, the number of steps, may be null" : "";
   throw new RecurraError(
     "layer-option",
-    `${what}: wants positive whole numbers without the batch axis, of which the first may be null, got ${shown(shape)}`,
+    `${what}: wants positive whole numbers without the batch axis, got ${shown(shape)}${open}`,
   );
 }
 

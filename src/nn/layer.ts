@@ -8,6 +8,7 @@ import type { DType } from "../tensor/dtype.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import { checkOptionNames, describe } from "./choice.ts";
 import type { Initializer } from "./initializers.ts";
+import { checkedContext, checkWeightShape } from "./layer-checks.ts";
 import { checkShape, formatInput } from "./layer-options.ts";
 import { type InputShape, traceSteps } from "./open-length.ts";
 import { type Application, commonSteps, mapOptions, SymbolicTensor, tensorsOf } from "./symbolic.ts";
@@ -95,8 +96,7 @@ export abstract class Layer {
   /** The options it was made with, without defaults; what a saved model holds. */
   readonly config: LayerConfig;
   name: string;
-  /** A frozen layer keeps its weights in training; set it before `compile`. */
-  trainable: boolean;
+  #trainable: boolean;
   readonly #own: Weight[] = [];
   readonly #children: ChildLayer[] = [];
   readonly #states: LayerState[] = [];
@@ -116,7 +116,17 @@ export abstract class Layer {
     if (inputShape !== undefined) checkShape("inputShape", inputShape);
     this.config = config;
     this.name = name;
-    this.trainable = trainable;
+    this.#trainable = trainable;
+  }
+
+  /** A frozen layer keeps its weights in training, and so do the layers inside it; set it before `compile`. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const { layer } of this.#children) layer.trainable = value;
   }
 
   /** The dtype that the layer reads. Default float32. */
@@ -170,7 +180,14 @@ export abstract class Layer {
   /** Makes the weights for inputs of these types; a second call checks that the types still fit. */
   ensureBuilt(...inputs: readonly TensorType[]): void {
     if (this.#inputs === undefined) {
-      this.build(...inputs);
+      const made = [this.#own, this.#children, this.#states];
+      const before = made.map(({ length }) => length);
+      try {
+        this.build(...inputs);
+      } catch (error) {
+        for (const [i, list] of made.entries()) list.length = before[i] ?? 0; // it may be tried again
+        throw error;
+      }
       this.#inputs = inputs;
       return;
     }
@@ -214,13 +231,13 @@ export abstract class Layer {
         least === most ? `${least}` : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`}`;
       throw this.fault(`wants ${wanted} input${wanted === "1" ? "" : "s"}, got ${inputs.length}`);
     }
-    const odd = inputs.find((tensor) => !(tensor instanceof Tensor));
-    if (odd !== undefined) throw this.fault(`wants tensors, got ${describe(odd)}`);
+    const odd = inputs.findIndex((tensor) => !(tensor instanceof Tensor));
+    if (odd >= 0) throw this.fault(`wants tensors, got ${describe(inputs[odd])}`);
     checkOptionNames(`layer ${this.name || this.className}`, options, this.callOptions);
     this.ensureBuilt(...inputs);
     const isList = most > 1;
     const result = this.call(isList ? inputs : (inputs[0] as Tensor), {
-      ...context,
+      ...checkedContext(context, (why) => this.fault(why)),
       mask: masks[0],
       masks,
       options,
@@ -276,11 +293,12 @@ export abstract class Layer {
     options: Readonly<Record<string, unknown>> = {},
   ): readonly LayerTensor[] {
     const list = Array.isArray(inputs) ? (inputs as readonly LayerTensor[]) : [inputs as LayerTensor];
-    const odd = list.find((tensor) => !(tensor instanceof SymbolicTensor));
-    if (odd !== undefined || list.length === 0)
+    const odd = list.findIndex((tensor) => !(tensor instanceof SymbolicTensor));
+    if (odd >= 0 || list.length === 0)
       throw this.fault(
-        `is applied to what input() or another layer gave, got ${list.length === 0 ? "an empty list" : describe(odd)}`,
+        `is applied to what input() or another layer gave, got ${list.length === 0 ? "an empty list" : describe(list[odd])}`,
       );
+    checkOptionNames(`layer ${this.name || this.className}`, options, this.callOptions);
     const traceAt = (steps?: number) => {
       const { outputs, masks } = this.trace(
         list.map((symbol) => symbol.at(steps).tensor),
@@ -312,6 +330,7 @@ export abstract class Layer {
   }
 
   protected addWeight(name: string, shape: Shape, initial: Initializer, options: WeightOptions = {}): Weight {
+    checkWeightShape(name, shape, (why) => this.fault(why));
     const weight = new Weight(name, shape, initial, options);
     this.#own.push(weight);
     return weight;
@@ -320,6 +339,7 @@ export abstract class Layer {
   /** Takes a layer in, whose weights are then weights of this one as well, as `name/…`. */
   protected child<L extends Layer>(name: string, layer: L): L {
     this.#children.push({ name, layer });
+    if (!this.#trainable) layer.trainable = false;
     return layer;
   }
 

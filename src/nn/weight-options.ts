@@ -38,7 +38,7 @@ export function weightKinds(...names: readonly string[]): OptionKinds {
 }
 
 /** What `addWeight` is told of the weight that the options of this name are for. */
-export function weightOptions<Name extends string>(config: WeightRules<Name>, name: Name): WeightOptions {
+export function weightRules<Name extends string>(config: WeightRules<Name>, name: Name): WeightOptions {
   const options = config as Readonly<Record<string, unknown>>;
   const penalty = options[`${name}Regularizer`] as Regularizer | undefined;
   const held = options[`${name}Constraint`] as Constraint | undefined;
@@ -47,6 +47,3 @@ export function weightOptions<Name extends string>(config: WeightRules<Name>, na
     constrain: held === undefined ? undefined : constraint(held),
   };
 }
-
-/** Another name of {@link weightOptions}, until nothing uses it. */
-export const weightRules = weightOptions;

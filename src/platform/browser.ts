@@ -53,6 +53,15 @@ export const terminal: Terminal = {
 
 export const onInterrupt: Platform["onInterrupt"] = () => () => {};
 
+export const startThread: Platform["startThread"] = (address) => {
+  throw new RecurraError(
+    "no-threads",
+    `Cannot start "${address}" on a thread of its own: a page in a browser cannot start Recurra's modules so. Start a web worker of yours, and give what it sends as an async iterable.`,
+  );
+};
+
+export const parentThread: Platform["parentThread"] = () => undefined;
+
 export const now: Platform["now"] = () => performance.now();
 
 export const environment: Environment = {

@@ -6,6 +6,7 @@ import type { Environment, Platform, Terminal } from "./types.ts";
 
 export { appendFile } from "./node/append-file.ts";
 export { openBytes, pathExists, readTextFile } from "./node/read-files.ts";
+export { parentThread, startThread } from "./node/threads.ts";
 export { removeLeftovers, writeFileAtomic, writeFolderAtomic } from "./node/write-files.ts";
 
 export const joinPath: Platform["joinPath"] = (...parts) => join(...parts);

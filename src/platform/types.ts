@@ -26,6 +26,22 @@ export interface Terminal {
   write(text: string): void;
 }
 
+/** A module that runs on a thread of its own, as the thread that started it sees it. */
+export interface Thread {
+  /** Sends a copy of a message; the buffers named are moved instead. */
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void;
+  /** The next message from the thread. Fails where the thread fails, or ends before it has sent one. */
+  next(): Promise<unknown>;
+  /** Ends the thread, whatever it is at. */
+  end(): Promise<void>;
+}
+
+/** The other end: the thread that started this one, as the module that runs on this one sees it. */
+export interface ParentThread {
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void;
+  onMessage(handler: (message: unknown) => void): void;
+}
+
 /** What a run was made on, as it is recorded with its results. */
 export interface Environment {
   readonly runtime: "node" | "browser";
@@ -95,6 +111,12 @@ export interface Platform {
    * In a browser nothing interrupts, and the handler is never called.
    */
   onInterrupt(handler: () => void): () => void;
+
+  /** Starts a module, given by its address, on a thread of its own. */
+  startThread(address: URL): Thread;
+
+  /** The thread that started this one; `undefined` on the first. */
+  parentThread(): ParentThread | undefined;
 
   /** Milliseconds on a clock that never runs backwards. */
   now(): number;

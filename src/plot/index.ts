@@ -7,6 +7,13 @@ export {
   type Line,
   type LineRole,
 } from "./forecast-chart.ts";
+export {
+  type GradientChart,
+  type GradientTimeChart,
+  gradientSpec,
+  gradientTimeSpec,
+} from "./gradient-chart.ts";
+export { type HistoryChart, historySpec } from "./history-chart.ts";
 export { renderPng } from "./png.ts";
 export { renderSvg, type TopLevelSpec } from "./svg.ts";
 export { type ColourRole, DARK, LIGHT, type Palette } from "./theme.ts";

@@ -37,6 +37,7 @@ export function lowerGraph(
   outputs: readonly Named[],
   options: {
     readonly optimize?: boolean;
+    readonly constants?: "float32" | "float16" | undefined;
     readonly doc?: string;
     readonly metadata?: Readonly<Record<string, string>>;
   } = {},

@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import { bytesPerElement } from "../tensor/dtype.ts";
 import { NdArray } from "../tensor/nd-array.ts";
-import { leafKey, RandomFiller, type RandomKey } from "./random-fill.ts";
+import { leafKey, type MaskDType, RandomFiller, type RandomKey } from "./random-fill.ts";
 
 /** The arrays of a graph's random leaves. */
 export interface RandomBuffers {
@@ -17,35 +17,60 @@ export interface RandomBuffers {
 
 const pageBytes = 65_536;
 const alignment = 64;
+/** A memory can have 4 GiB; a leaf that does not fit beside those before it gets another one. */
+const memoryBytes = 2 ** 30;
 
-/** Makes the arrays, in a memory of their own. */
-export function randomBuffers(
-  leaves: readonly { readonly tensor: Tensor; readonly draw: Draw }[],
-): RandomBuffers {
-  let end = 0;
-  const places = leaves.map(({ tensor: { size, shape, dtype }, draw }) => {
-    if (dtype !== "float32" && !(dtype === "bool" && draw.kind === "keep")) {
-      throw new RecurraError(
-        "random-dtype",
-        `random numbers are drawn as float32, the graph asks for ${dtype}: cast them`,
-      );
+/** Where a leaf lies in its memory. */
+interface Place {
+  readonly leaf: RandomLeaf;
+  readonly dtype: MaskDType;
+  readonly offset: number;
+}
+
+interface RandomLeaf {
+  readonly tensor: Tensor;
+  readonly draw: Draw;
+}
+
+/** Makes the arrays, in memories of their own. */
+export function randomBuffers(leaves: readonly RandomLeaf[]): RandomBuffers {
+  const groups: { readonly places: Place[]; bytes: number }[] = [];
+  for (const leaf of leaves) {
+    const dtype = dtypeOf(leaf);
+    const size = Math.ceil((bytesPerElement(dtype) * leaf.tensor.size) / alignment) * alignment;
+    let group = groups.at(-1);
+    if (group === undefined || group.bytes + size > memoryBytes) {
+      group = { places: [], bytes: 0 };
+      groups.push(group);
     }
-    const offset = end;
-    end += Math.ceil((bytesPerElement(dtype) * size) / alignment) * alignment;
-    return { offset, size, shape, dtype, draw };
-  });
-  if (places.length === 0) return { arrays: [], fill: () => {} };
-  const pages = Math.ceil(end / pageBytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const filler = new RandomFiller(memory);
-  return {
-    arrays: places.map(({ offset, size, shape, dtype }) => {
+    group.places.push({ leaf, dtype, offset: group.bytes });
+    group.bytes += size;
+  }
+  const filled = groups.flatMap(({ places, bytes }) => {
+    const pages = Math.ceil(bytes / pageBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const filler = new RandomFiller(memory);
+    return places.map(({ leaf: { tensor, draw }, dtype, offset }) => {
       const View = dtype === "bool" ? Uint8Array : Float32Array;
-      return new NdArray(new View(memory.buffer, offset, size), shape);
-    }),
+      return {
+        array: new NdArray(new View(memory.buffer, offset, tensor.size), tensor.shape),
+        fill: (key: RandomKey) => filler.fill(draw, offset, tensor.size, key, dtype),
+      };
+    });
+  });
+  return {
+    arrays: filled.map(({ array }) => array),
     fill: (key) => {
-      for (const [i, { draw, offset, size, dtype }] of places.entries())
-        filler.fill(draw, offset, size, leafKey(key, i), dtype);
+      for (const [i, { fill }] of filled.entries()) fill(leafKey(key, i));
     },
   };
+}
+
+/** Numbers are drawn as float32; what dropout keeps, also as booleans. */
+function dtypeOf({ tensor: { dtype }, draw }: RandomLeaf): MaskDType {
+  if (dtype === "float32" || (dtype === "bool" && draw.kind === "keep")) return dtype;
+  throw new RecurraError(
+    "random-dtype",
+    `random numbers are drawn as float32, the graph asks for ${dtype}: cast them`,
+  );
 }

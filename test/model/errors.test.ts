@@ -40,7 +40,11 @@ describe("sequential", () => {
 
   test.each<[string, () => unknown, string]>([
     ["no layers", () => sequential([]), "sequential: wants at least one layer, got none"],
-    ["a layer alone", () => sequential(wrong(dense())), "sequential: wants a list of layers, got {"],
+    [
+      "a layer alone",
+      () => sequential(wrong(dense())),
+      "sequential: wants a list of layers, got an instance of Dense",
+    ],
     ["nothing", () => sequential(wrong(undefined)), "sequential: wants a list of layers, got undefined"],
     [
       "a function that makes layers",

@@ -271,7 +271,7 @@ describe("config.json was altered", () => {
     [
       "no layers",
       (config) => Object.assign(config, { layers: [] }),
-      " does not describe a Recurra model: layers",
+      ": sequential: wants at least one layer, got none",
     ],
     ["a file less", (config) => Object.assign(config, { files: {} }), " does not list weights.safetensors"],
   ])("and has %s", async (_, change, text) => {

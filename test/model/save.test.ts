@@ -8,7 +8,9 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import {
+  type CallContext,
   Layer,
+  type LayerConfig,
   layers,
   loadModel,
   losses,
@@ -231,7 +233,7 @@ describe("the folder", () => {
     await model.fit(x.rows(4, 10), y.rows(4, 10), quiet);
     const part = (array: NdArray) =>
       new NdArray(array.rows(4, 10).data.slice(), [6, ...array.shape.slice(1)]);
-    expect(model.data).toMatchObject({ x: { sha256: hash(part(x)) }, y: { sha256: hash(part(y)) } });
+    expect(model.data).toMatchObject({ x: [{ sha256: hash(part(x)) }], y: [{ sha256: hash(part(y)) }] });
   });
 
   test("keeps a loss that was no number", async () => {
@@ -383,16 +385,47 @@ describe("what cannot be saved", () => {
     await nothing("inner");
   });
 
-  test("weights that two layers share", async () => {
-    const inner = layers.dense({ units: 2 });
-    const model = sequential([
-      layers.timeDistributed({ layer: inner, inputShape: [3, 2] }),
-      layers.timeDistributed({ layer: inner }),
-    ]);
+  test("weights that two layers share without a word in their options", async () => {
+    const inner = layers.dense({ units: 2, name: "inner" });
+    class Silent extends Layer {
+      readonly className = "Silent";
+      readonly #inner = this.child("inner", inner);
+
+      override call(x: Tensor, context: CallContext): Tensor {
+        return this.#inner.compute(x, context);
+      }
+    }
+    const model = sequential([new Silent({ inputShape: [3, 2] }), layers.timeDistributed({ layer: inner })]);
     await expect(model.save(join(root, "tied"))).rejects.toThrow(
-      "save: layers time_distributed and time_distributed_1 share the weight kernel",
+      "save: layer time_distributed and layer silent share the weights of layer inner, and the options of layer silent do not hold",
     );
     await nothing("tied");
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      "an array",
+      normal([2]),
+      "save: layer own.extra is an instance of NdArray, which cannot be written to a file; save the weights",
+    ],
+    ["a map", new Map([[1, 2]]), "save: layer own.extra is an instance of Map, which"],
+    [
+      "a number that JSON does not have",
+      { top: [1, Infinity] },
+      "save: layer own.extra.top[1] is Infinity, which",
+    ],
+    ["a bigint", 3n, "save: layer own.extra is a bigint, which"],
+  ])("%s among a layer's options", async (_, extra, message) => {
+    class Own extends Layer {
+      readonly className = "Own";
+
+      override call(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const model = sequential([new Own({ inputShape: [2], extra } as LayerConfig)]);
+    await expect(model.save(join(root, "odd"))).rejects.toThrow(message);
+    await nothing("odd");
   });
 
   test("leaves a model that was there as it was", async () => {

@@ -1,9 +1,12 @@
 // How the gradient of a convolution's kernel becomes ONNX.
 
+import type { DType } from "../../tensor/dtype.ts";
+import { NdArray } from "../../tensor/nd-array.ts";
 import { sizeOf } from "../../tensor/shape.ts";
+import { batchFactor } from "../batch.ts";
 import type { Emitter, TensorType } from "../tensor.ts";
 import type { ConvAttributes } from "./conv-form.ts";
-import { padded, reshaped, type SizedForm, windowRows } from "./conv-windows.ts";
+import { padded, permuted, reshaped, type SizedForm, windowRows } from "./conv-windows.ts";
 import { at } from "./sum.ts";
 import { afterOf, type WindowAxis } from "./window.ts";
 
@@ -33,7 +36,7 @@ export function lowerConvKernel(
   const [features, channels] = [at(shape, shape.length - 1), at(yShape, yShape.length - 1)];
   const form = { ...attributes, batch: at(shape, 0), features, channels };
   const inner = features * sizeOf(axes.map(({ size }) => size));
-  if (groups > 1 && features === groups) return sumsOfTaps(emitter, x, y, form);
+  if (groups > 1 && features === groups) return sumsOfTaps(emitter, x, y, form, dtype);
   // ONNX Runtime's Conv is float32 alone.
   if (dtype !== "float32" || (groups === 1 && inner < channels)) return product(emitter, x, y, form);
   return convOfImage(emitter, x, y, form);
@@ -78,14 +81,12 @@ function convOfImage(emitter: Emitter, x: string, y: string, form: SizedForm): s
     : x;
   const extent = (axis: WindowAxis) => axis.length + (isCut ? axis.before + afterOf(axis) : 0);
   const split = [batch, extent(high) * extent(wide), groups, features];
-  const bySample =
-    groups === 1
-      ? input
-      : emitter.one("Transpose", [reshaped(emitter, input, split)], { perm: [2, 0, 1, 3] });
-  const image = reshaped(emitter, bySample, [1, groups * batch, extent(high), extent(wide) * features]);
-  const pixels = reshaped(emitter, y, [batch, high.count, wide.count, channels]);
+  const pixels = [groups * batch, extent(high), extent(wide) * features];
+  const image = permuted(emitter, input, split, [2, 0, 1, 3], [1, ...pixels]);
+  const filters = [channels, batch, high.count, wide.count];
+  const filter = permuted(emitter, y, [batch, ...filters.slice(2), channels], [3, 0, 1, 2], filters);
   const edges = [high.before, wide.before * features, afterOf(high), afterOf(wide) * features];
-  const kernel = emitter.one("Conv", [image, emitter.one("Transpose", [pixels], { perm: [3, 0, 1, 2] })], {
+  const kernel = emitter.one("Conv", [image, filter], {
     kernel_shape: [high.count, wide.count],
     strides: [high.dilation, 1],
     dilations: [high.stride, wide.stride * features],
@@ -105,15 +106,13 @@ function convOfImage(emitter: Emitter, x: string, y: string, form: SizedForm): s
           emitter.int64s([2]),
           emitter.int64s([wide.dilation]),
         ]);
-  return reshaped(emitter, emitter.one("Transpose", [taps], { perm: [1, 2, 3, 0] }), [
-    ...axes.map(({ size }) => size),
-    features,
-    channels,
-  ]);
+  const shape = [channels, high.size, wide.size, features];
+  const sizes = axes.map(({ size }) => size);
+  return permuted(emitter, taps, shape, [1, 2, 3, 0], [...sizes, features, channels]);
 }
 
 /** For one feature a group: the elements that a tap meets, times y, summed over samples and windows. */
-function sumsOfTaps(emitter: Emitter, x: string, y: string, form: SizedForm): string {
+function sumsOfTaps(emitter: Emitter, x: string, y: string, form: SizedForm, dtype: DType): string {
   const { axes, groups, batch, channels } = form;
   const counts = axes.map(({ count }) => count);
   const after = axes.map((axis) => Math.max(afterOf(axis), 0));
@@ -129,6 +128,10 @@ function sumsOfTaps(emitter: Emitter, x: string, y: string, form: SizedForm): st
   for (const { size, dilation } of axes) {
     taps = taps.flatMap((tap) => Array.from({ length: size }, (_, j) => [...tap, j * dilation]));
   }
+  // A product with ones adds up rows faster than ReduceSum: 0.05 in place of 0.22 milliseconds for 16,000 rows of 64 on 2 threads.
+  const rows = batch * sizeOf(counts);
+  const ones =
+    batchFactor(batch) === undefined ? emitter.constant(NdArray.full([1, rows], 1, dtype)) : undefined;
   const sums = taps.map((starts) => {
     const met = emitter.one("Slice", [
       whole,
@@ -138,8 +141,11 @@ function sumsOfTaps(emitter: Emitter, x: string, y: string, form: SizedForm): st
       emitter.int64s(axes.map(({ stride }) => stride)),
     ]);
     const products = emitter.one("Mul", [reshaped(emitter, met, [batch, ...counts, groups, 1]), table]);
-    const axesToSum = emitter.int64s([0, ...axes.map((_, i) => i + 1)]);
-    return emitter.one("ReduceSum", [products, axesToSum], { keepdims: 0 });
+    return ones === undefined
+      ? emitter.one("ReduceSum", [products, emitter.int64s([0, ...axes.map((_, i) => i + 1)])], {
+          keepdims: 0,
+        })
+      : emitter.one("MatMul", [ones, reshaped(emitter, products, [rows, channels])]);
   });
   const kernel = sums.length === 1 ? sums[0] : emitter.one("Concat", sums, { axis: 0 });
   return reshaped(emitter, kernel ?? "", [...axes.map(({ size }) => size), 1, channels]);

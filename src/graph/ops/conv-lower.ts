@@ -4,7 +4,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { batchFactor } from "../batch.ts";
 import type { Emitter, TensorType } from "../tensor.ts";
 import type { ConvAttributes } from "./conv-form.ts";
-import { padded, reshaped, type SizedForm, windowRows } from "./conv-windows.ts";
+import { padded, permuted, reshaped, type SizedForm, windowRows } from "./conv-windows.ts";
 import { at } from "./sum.ts";
 import { afterOf } from "./window.ts";
 
@@ -171,12 +171,8 @@ function blockKernel(
   const full = missing.every((count) => count === 0)
     ? kernel
     : emitter.one("Pad", [kernel, emitter.int64s([...axes.flatMap(() => 0), 0, 0, ...missing, 0, 0])]);
-  const apart = reshaped(emitter, full, [
-    ...axes.flatMap(({ stride }, i) => [taps[i] ?? 0, stride]),
-    features,
-    groups,
-    channels,
-  ]);
+  const parts = [...axes.flatMap(({ stride }, i) => [taps[i] ?? 0, stride]), features, groups, channels];
+  const apart = reshaped(emitter, full, parts);
   const turning = taps.flatMap((count, i) => (count > 1 ? [2 * i] : []));
   const turned =
     turning.length === 0
@@ -190,13 +186,9 @@ function blockKernel(
         ]);
   const rank = axes.length;
   const [tapAxes, strideAxes] = [axes.map((_, i) => 2 * i), axes.map((_, i) => 2 * i + 1)];
-  const perm = [...tapAxes, 2 * rank + 2, 2 * rank + 1, ...strideAxes, 2 * rank];
+  const order = [...tapAxes, 2 * rank + 2, 2 * rank + 1, ...strideAxes, 2 * rank];
   const strides = sizeOf(axes.map(({ stride }) => stride));
-  return reshaped(emitter, emitter.one("Transpose", [turned], { perm }), [
-    ...taps,
-    channels,
-    groups * strides * features,
-  ]);
+  return permuted(emitter, turned, parts, order, [...taps, channels, groups * strides * features]);
 }
 
 /** [B, …counts, groups·strides·f] -> [B, …(counts·strides), groups·f] */
@@ -210,9 +202,8 @@ function joinBlocks(
   const [groups = 1, ...strides] = parts.slice(0, -1);
   if (strides.every((stride) => stride === 1)) return x;
   const rank = counts.length;
-  const apart = reshaped(emitter, x, [batch, ...counts, ...parts]);
-  const perm = [0, ...counts.flatMap((_, i) => [i + 1, i + rank + 2]), rank + 1, 2 * rank + 2];
-  return reshaped(emitter, emitter.one("Transpose", [apart], { perm }), [
+  const order = [0, ...counts.flatMap((_, i) => [i + 1, i + rank + 2]), rank + 1, 2 * rank + 2];
+  return permuted(emitter, x, [batch, ...counts, ...parts], order, [
     batch,
     ...counts.map((count, i) => count * (strides[i] ?? 1)),
     groups * (parts.at(-1) ?? 1),

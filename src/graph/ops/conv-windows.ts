@@ -17,6 +17,28 @@ export function reshaped(emitter: Emitter, x: string, shape: Shape): string {
   return emitter.one("Reshape", [x, emitter.dimensions(shape)]);
 }
 
+/**
+ * Sees x in a shape and reorders its axes. Those of length 1 are left out, since with them ONNX Runtime takes a slower way: 0.03 in place
+ * of 0.01 milliseconds for a kernel of 3 × 64 × 64.
+ */
+export function permuted(
+  emitter: Emitter,
+  x: string,
+  shape: Shape,
+  order: readonly number[],
+  result: Shape,
+): string {
+  const kept = shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
+  const perm = order.filter((axis) => kept.includes(axis)).map((axis) => kept.indexOf(axis));
+  if (perm.every((axis, i) => axis === i)) return reshaped(emitter, x, result);
+  const seen = reshaped(
+    emitter,
+    x,
+    kept.map((axis) => shape[axis] ?? 1),
+  );
+  return reshaped(emitter, emitter.one("Transpose", [seen], { perm }), result);
+}
+
 /** Puts zeros around the spatial axes of x [B, …, F]; takes elements away where a width is negative. */
 export function padded(
   emitter: Emitter,
@@ -50,7 +72,7 @@ export function windowRows(
   ]);
   const windows = emitter.one("Gather", [flat, emitter.constant(places)], { axis: 1 });
   if (groups === 1) return reshaped(emitter, windows, [batch * count, taps * features]);
-  const split = reshaped(emitter, windows, [batch * count, taps, groups, features / groups]);
-  const apart = emitter.one("Transpose", [split], { perm: [2, 0, 1, 3] });
-  return reshaped(emitter, apart, [groups, batch * count, (taps * features) / groups]);
+  const split = [batch * count, taps, groups, features / groups];
+  const rows = [groups, batch * count, (taps * features) / groups];
+  return permuted(emitter, windows, split, [2, 0, 1, 3], rows);
 }

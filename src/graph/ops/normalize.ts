@@ -64,19 +64,16 @@ const formula: Code<LayerNormAttributes> = (inputs, { axes, epsilon }) => {
   return [add(mul(mul(centred, inverse), scale), offset), average, inverse];
 };
 
-function floats(what: string, type: TensorType | undefined): TensorType {
-  if (type !== undefined && isFloat(type.dtype)) return { dtype: type.dtype, shape: type.shape };
-  throw new RecurraError(
-    "op-dtype",
-    `${what}: wants a float tensor, got ${type ? formatType(type) : "none"}`,
-  );
+function floats(what: string, { dtype, shape }: TensorType): TensorType {
+  if (isFloat(dtype)) return { dtype, shape };
+  throw new RecurraError("op-dtype", `${what}: wants a float tensor, got ${formatType({ dtype, shape })}`);
 }
 
-function checkAffine(what: string, name: string, type: TensorType | undefined, wanted: TensorType): void {
-  if (type?.dtype === wanted.dtype && sameShape(type.shape, wanted.shape)) return;
+function checkAffine(what: string, name: string, type: TensorType, wanted: TensorType): void {
+  if (type.dtype === wanted.dtype && sameShape(type.shape, wanted.shape)) return;
   throw new RecurraError(
     "norm-shape",
-    `${what}: the ${name} is to be ${formatType(wanted)}, as the normalised axes are, got ${type ? formatType(type) : "none"}`,
+    `${what}: the ${name} is to be ${formatType(wanted)}, as the normalised axes are, got ${formatType(type)}`,
   );
 }
 

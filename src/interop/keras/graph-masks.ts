@@ -1,8 +1,9 @@
 // Masks in functional models of Keras 3, which writes them into the graph: as operations on an embedding's ids, say, whose result each
 // layer after it is given as `mask`. Recurra's layers pass masks on by themselves, so those are left out; others are an error.
 
+import type { LayerRecord } from "../../model/records.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { type GraphCall, type NodeRef, refsIn } from "./graph-nodes.ts";
+import { type GraphCall, mapRefs, type NodeRef, refsIn } from "./graph-nodes.ts";
 import type { Fields } from "./json.ts";
 
 /** A layer or an operation of the graph. */
@@ -13,6 +14,8 @@ export interface GraphEntry {
   /** Whether it is an operation of `keras.ops` instead of a layer. */
   readonly isOperation: boolean;
   readonly calls: readonly GraphCall[];
+  /** The layer of Recurra, where it does not follow from the config. */
+  readonly record?: LayerRecord;
 }
 
 /** Whether an option of a call is a mask. */
@@ -76,3 +79,43 @@ function isMaskOfLayer(
 function isSame(a: NodeRef, b: NodeRef): boolean {
   return a.layer === b.layer && a.call === b.call && a.output === b.output;
 }
+
+/** Whether a model, or one inside it, makes masks. */
+export function makesMasks(json: unknown): boolean {
+  return /"mask_zero":true|"class_name":"Masking"/.test(JSON.stringify(json));
+}
+
+/**
+ * Operations as layers that give no mask: `a + b` has none in Keras, whereas a layer Add has that of its inputs. An operation is followed
+ * by a Permute that changes nothing but the mask, which it does not pass on.
+ */
+export function unmaskedOperations(
+  entries: ReadonlyMap<string, GraphEntry>,
+): ReadonlyMap<string, GraphEntry> {
+  const follower = (name: string) => `${name}_unmasked`;
+  const isFollowed = (name: string) => {
+    const entry = entries.get(name);
+    return entry?.isOperation === true && ranksOf(entry).every((rank) => rank > 1);
+  };
+  const redirect = (ref: NodeRef): NodeRef =>
+    isFollowed(ref.layer) ? { ...ref, layer: follower(ref.layer) } : ref;
+  const all = [...entries.values()].flatMap((entry) => {
+    const { name, calls } = entry;
+    const redirected = { ...entry, calls: calls.map((call) => mapRefs(call, redirect)) };
+    if (!isFollowed(name)) return [redirected];
+    const dims = Array.from({ length: Math.max(...ranksOf(entry)) - 1 }, (_, axis) => axis + 1);
+    const record: LayerRecord = { className: "Permute", config: { name: follower(name), dims } };
+    const after: GraphEntry = {
+      name: follower(name),
+      className: "Permute",
+      config: {},
+      isOperation: false,
+      calls: calls.map((_, call) => ({ inputs: [{ layer: name, call, output: 0 }], options: {}, rest: [] })),
+      record,
+    };
+    return [redirected, after];
+  });
+  return new Map(all.map((entry) => [entry.name, entry]));
+}
+
+const ranksOf = ({ calls }: GraphEntry) => calls.flatMap(({ inputs }) => inputs.map(({ rank = 0 }) => rank));

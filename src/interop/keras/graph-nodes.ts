@@ -12,6 +12,8 @@ export interface NodeRef {
   readonly layer: string;
   readonly call: number;
   readonly output: number;
+  /** How many axes the tensor has, batch included, where the file says. */
+  readonly rank?: number;
 }
 
 /** A call of a layer or of an operation. Among options, tensors stand as `NodeRef`s. */
@@ -32,6 +34,21 @@ export function refsIn(value: unknown): readonly NodeRef[] {
   if (isNodeRef(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(refsIn);
   return isFields(value) ? Object.values(value).flatMap(refsIn) : [];
+}
+
+/** A call with other tensors in the place of its own. */
+export function mapRefs({ inputs, options, rest }: GraphCall, change: (ref: NodeRef) => NodeRef): GraphCall {
+  const changed = (value: unknown): unknown => {
+    if (isNodeRef(value)) return change(value);
+    if (Array.isArray(value)) return value.map(changed);
+    if (!isFields(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, changed(part)]));
+  };
+  return {
+    inputs: inputs.map(change),
+    options: changed(options) as GraphCall["options"],
+    rest: rest.map(changed),
+  };
 }
 
 /** What Keras' layers take without a name: the inputs, then the others. Those of other classes take inputs alone. */
@@ -97,8 +114,10 @@ function newerCall(fields: Fields, className: string, place: string): GraphCall 
 function withRefs(value: unknown, place: string): unknown {
   if (Array.isArray(value)) return value.map((part) => withRefs(part, place));
   if (!isFields(value)) return value;
-  if (value.class_name === "__keras_tensor__")
-    return refOf(fieldsAt(value.config, place).keras_history, place);
+  if (value.class_name === "__keras_tensor__") {
+    const { keras_history: history, shape } = fieldsAt(value.config, place);
+    return { ...refOf(history, place), ...(Array.isArray(shape) ? { rank: shape.length } : {}) };
+  }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withRefs(part, place)]));
 }
 

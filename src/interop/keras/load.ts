@@ -1,6 +1,6 @@
 // Models and weights read from files of Keras.
 
-import { makeNetwork } from "../../model/make-network.ts";
+import { type LayerClasses, makeNetwork } from "../../model/make-network.ts";
 import type { Model } from "../../model/model.ts";
 import { checkOptionNames } from "../../nn/choice.ts";
 import type { InputShape } from "../../nn/open-length.ts";
@@ -15,6 +15,8 @@ export interface LoadKerasOptions {
    * input's name, or by the model's for a stack.
    */
   readonly inputShapes?: Readonly<Record<string, InputShape>>;
+  /** Layer classes of your own, by the class names that the file has: `{ layers: { Gate } }`. */
+  readonly layers?: LayerClasses;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface LoadKerasOptions {
  *   file leaves an input's shape open; `keras-file`, `archive`, `hdf5` for a file that is none of Keras' or cut off
  */
 export async function loadKerasModel(source: KerasSource, options: LoadKerasOptions = {}): Promise<Model> {
-  checkOptionNames("loadKerasModel", options, ["inputShapes"]);
+  checkOptionNames("loadKerasModel", options, ["inputShapes", "layers"]);
   const file = await readKerasFile(source);
   const { model: json, kerasVersion, name } = file;
   if (json === undefined) {
@@ -35,7 +37,9 @@ export async function loadKerasModel(source: KerasSource, options: LoadKerasOpti
       `${name} holds weights alone, without the model; make the model, and read them with loadKerasWeights`,
     );
   }
-  const model = makeNetwork(readModel(json, name, { kerasVersion, inputShapes: options.inputShapes }), name);
+  const { inputShapes, layers = {} } = options;
+  const record = readModel(json, name, { kerasVersion, inputShapes, ownClasses: Object.keys(layers) });
+  const model = makeNetwork(record, name, layers);
   await assignFrom(file, model);
   return model;
 }

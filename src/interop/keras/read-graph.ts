@@ -5,19 +5,10 @@ import type { CallRecord, LayerRecord, NetworkRecord, TensorRecord } from "../..
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { callsInOrder } from "./call-order.ts";
-import { type GraphEntry, withoutOwnMasks } from "./graph-masks.ts";
-import { endsOf, type GraphCall, isNodeRef, type NodeRef, readCall, refsIn } from "./graph-nodes.ts";
+import { type GraphEntry, unmaskedOperations, withoutOwnMasks } from "./graph-masks.ts";
+import { endsOf, type GraphCall, isNodeRef, mapRefs, type NodeRef, readCall, refsIn } from "./graph-nodes.ts";
 import { knownShape, shapeIn } from "./input-shape.ts";
-import {
-  type Fields,
-  fieldsAt,
-  isFields,
-  type KerasObject,
-  listAt,
-  objectAt,
-  plainAt,
-  textAt,
-} from "./json.ts";
+import { type Fields, fieldsAt, type KerasObject, listAt, objectAt, plainAt, textAt } from "./json.ts";
 import { camelCase } from "./naming.ts";
 import { modelClasses, type ReadContext, readLayer } from "./read-layer.ts";
 
@@ -34,7 +25,7 @@ export function readGraph({ config }: KerasObject, place: string, context: ReadC
   const read = new Map([...raw].map(([layer, { object, place: at }]) => [layer, entryOf(layer, object, at)]));
   const starts = endsOf(config.input_layers, `${place}: input_layers`);
   const written = endsOf(config.output_layers, `${place}: output_layers`);
-  const entries = settled(read, place);
+  const entries = settled(read, place, context);
   const ends = written.map(([given, ref]) => [given, outputOf(ref, read)] as const);
   const order = callsInOrder(
     ends.map(([, ref]) => ref),
@@ -92,27 +83,22 @@ function isOperation(className: string, config: Fields, { module }: Fields): boo
 
 type Entries = ReadonlyMap<string, GraphEntry>;
 
-/** The entries with calls counted from 0, and without the masks that Keras computed by itself. */
-function settled(read: Entries, place: string): Entries {
+/** The entries with calls counted from 0, without the masks that Keras computed by itself, and with none after operations. */
+function settled(read: Entries, place: string, { isMasked }: ReadContext): Entries {
   const shifted = countedFromOne(read);
-  const move = (value: unknown): unknown => {
-    if (isNodeRef(value)) return shifted.has(value.layer) ? before(value) : value;
-    if (Array.isArray(value)) return value.map(move);
-    return isFields(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, move(part)]))
-      : value;
-  };
-  const counted = new Map(
-    [...read].map(([name, entry]) => {
-      const calls = entry.calls.map((call) => move(call) as GraphCall);
-      return [name, { ...entry, calls }] as const;
-    }),
+  const counted = changedCalls(read, (call) =>
+    mapRefs(call, (ref) => (shifted.has(ref.layer) ? before(ref) : ref)),
   );
+  const entries = changedCalls(counted, (call, name) => withoutOwnMasks(call, counted, `${place}: ${name}`));
+  return isMasked ? unmaskedOperations(entries) : entries;
+}
+
+function changedCalls(entries: Entries, change: (call: GraphCall, name: string) => GraphCall): Entries {
   return new Map(
-    [...counted].map(([name, entry]) => {
-      const calls = entry.calls.map((call) => withoutOwnMasks(call, counted, `${place}: ${name}`));
-      return [name, { ...entry, calls }] as const;
-    }),
+    [...entries].map(([name, entry]) => [
+      name,
+      { ...entry, calls: entry.calls.map((call) => change(call, name)) },
+    ]),
   );
 }
 
@@ -143,6 +129,7 @@ function layerOf(
   place: string,
   context: ReadContext,
 ): LayerRecord {
+  if (entry.record !== undefined) return entry.record;
   if (entry.isOperation) return { className: entry.className, config: { name: entry.name } };
   const { object, place: at } = raw.get(entry.name) ?? { object: undefined, place };
   const { className, config } = readLayer(object?.fields, at, context);

@@ -16,6 +16,10 @@ export interface ReadContext {
   readonly kerasVersion: string | undefined;
   /** Shapes of inputs by their name, for those that the file leaves open. */
   readonly inputShapes: Readonly<Record<string, InputShape>>;
+  /** Whether a layer of the model, or of one inside it, makes a mask. */
+  readonly isMasked: boolean;
+  /** Layer classes of a user's own, by name; their options are taken as they are, under Recurra's names. */
+  readonly ownClasses: readonly string[];
   /** Reads a model that stands in the place of a layer. */
   readonly readNetwork: (model: KerasObject, place: string, context: ReadContext) => NetworkRecord;
 }
@@ -40,11 +44,12 @@ export function readLayer(value: unknown, place: string, context: ReadContext): 
   const at = `${place}, ${name === "" ? className : `${name} (${className})`}`;
   if (modelClasses.includes(className)) return networkLayer(object, at, context);
   const options = Object.hasOwn(kerasOptions, className) ? kerasOptions[className] : undefined;
-  if (options === undefined) {
-    const names = Object.keys(kerasOptions);
+  const isOwn = options === undefined && context.ownClasses.includes(className);
+  if (options === undefined && !isOwn) {
+    const names = [...Object.keys(kerasOptions), ...context.ownClasses];
     throw new RecurraError(
       "unknown-layer",
-      `${place}${name === "" ? "" : `, ${name}`}: there is no layer class "${className}" in Recurra. ${suggestion(className, names)}There are ${names.join(", ")}`,
+      `${place}${name === "" ? "" : `, ${name}`}: there is no layer class "${className}" in Recurra. ${suggestion(className, names)}There are ${names.join(", ")}; a class of your own is given as { layers: { ${className} } }`,
     );
   }
   checkType(config.dtype, at);
@@ -52,7 +57,7 @@ export function readLayer(value: unknown, place: string, context: ReadContext): 
   for (const [written, given] of Object.entries(config)) {
     const option = olderOptions[className]?.[written] ?? written;
     if (saysNothing(option, given, className)) continue;
-    if (!options.includes(option))
+    if (options?.includes(option) === false)
       throw new RecurraError(
         "keras-option",
         `${at}: Recurra's ${className} has no ${option}, which is ${JSON.stringify(given)} here`,

@@ -3,6 +3,7 @@
 import type { LayerRecord, NetworkRecord } from "../../model/records.ts";
 import type { InputShape } from "../../nn/open-length.ts";
 import { RecurraError } from "../../platform/error.ts";
+import { makesMasks } from "./graph-masks.ts";
 import { knownShape, shapeIn } from "./input-shape.ts";
 import { type KerasObject, listAt, objectAt, plainAt } from "./json.ts";
 import { readGraph } from "./read-graph.ts";
@@ -16,6 +17,8 @@ export interface ReadModelOptions {
    * input's name, or by the model's for a stack.
    */
   readonly inputShapes?: Readonly<Record<string, InputShape>> | undefined;
+  /** Names of layer classes of a user's own. */
+  readonly ownClasses?: readonly string[] | undefined;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface ReadModelOptions {
 export function readModel(
   json: unknown,
   place: string,
-  { kerasVersion, inputShapes = {} }: ReadModelOptions = {},
+  { kerasVersion, inputShapes = {}, ownClasses = [] }: ReadModelOptions = {},
 ): NetworkRecord {
   const model = objectAt(json, place);
   if (!modelClasses.includes(model.className)) {
@@ -37,7 +40,8 @@ export function readModel(
       `${place}: the model is of the class ${model.className}; Recurra reads those of the classes Sequential and Functional. Make the model anew, and load the weights alone`,
     );
   }
-  return readNetwork(model, place, { kerasVersion, inputShapes, readNetwork });
+  const isMasked = makesMasks(json);
+  return readNetwork(model, place, { kerasVersion, inputShapes, isMasked, ownClasses, readNetwork });
 }
 
 function readNetwork(model: KerasObject, place: string, context: ReadContext): NetworkRecord {

@@ -7,7 +7,7 @@ import { RecurraError } from "../../platform/error.ts";
 import type { Initializer } from "../initializers.ts";
 import type { CallContext, Weight } from "../layer.ts";
 import { count, countOrList, countOrZero, either, formatInput, kind, oneOf } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 import { Convolution, type ConvolutionConfig, type Single, single } from "./convolution.ts";
 
 export interface Conv1DConfig extends ConvolutionConfig, WeightRules<"kernel"> {
@@ -58,7 +58,7 @@ export class Conv1D extends Convolution {
     if (features % groups !== 0)
       throw this.fault(`wants features that ${groups} groups divide, got ${formatInput(input)}`);
     const shape = [single(kernelSize), features / groups, filters];
-    const options = weightOptions(this.config, "kernel");
+    const options = weightRules(this.config, "kernel");
     this.#kernel = this.addWeight("kernel", shape, kernelInitializer, options);
     this.addBias(filters);
   }
@@ -128,7 +128,7 @@ export class Conv1DTranspose extends Convolution {
     this.expectRank(input, 3, "[batch, steps, features]");
     const { filters, kernelSize, kernelInitializer = "glorotUniform" } = this.config;
     const shape = [single(kernelSize), filters, input.shape[2] ?? 0];
-    const options = weightOptions(this.config, "kernel");
+    const options = weightRules(this.config, "kernel");
     this.#kernel = this.addWeight("kernel", shape, kernelInitializer, options);
     this.addBias(filters);
   }

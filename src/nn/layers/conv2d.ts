@@ -5,7 +5,7 @@ import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Initializer } from "../initializers.ts";
 import type { CallContext, Weight } from "../layer.ts";
 import { count, countOrList, formatInput, oneOf } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 import { Convolution, type ConvolutionConfig, type Pair, pair } from "./convolution.ts";
 
 export interface Conv2DConfig extends ConvolutionConfig, WeightRules<"kernel"> {
@@ -55,7 +55,7 @@ export class Conv2D extends Convolution {
     if (features % groups !== 0)
       throw this.fault(`wants features that ${groups} groups divide, got ${formatInput(input)}`);
     const shape = [...pair(kernelSize), features / groups, filters];
-    const options = weightOptions(this.config, "kernel");
+    const options = weightRules(this.config, "kernel");
     this.#kernel = this.addWeight("kernel", shape, kernelInitializer, options);
     this.addBias(filters);
   }

@@ -8,7 +8,7 @@ import { type ActivityOption, activityKinds, penalized } from "../activity-penal
 import type { Initializer } from "../initializers.ts";
 import type { CallContext, LayerConfig, Weight } from "../layer.ts";
 import { activationKind, checkConfig, flag, type OptionKinds } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 import { Unmasked } from "./unmasked.ts";
 
 /** One number, also as a list of one. */
@@ -68,9 +68,15 @@ export abstract class Convolution extends Unmasked {
     const { strides = 1, dilationRate = 1, filters = 1, groups = 1 } = config;
     const most = (given: number | readonly number[]) => Math.max(...[given].flat());
     if (most(strides) > 1 && most(dilationRate) > 1)
-      throw new RecurraError("layer-option", `${className}: strides and dilationRate are both above 1; one of them is to be 1`);
+      throw new RecurraError(
+        "layer-option",
+        `${className}: strides and dilationRate are both above 1; one of them is to be 1`,
+      );
     if (filters % groups !== 0)
-      throw new RecurraError("layer-option", `${className}: groups is to divide filters, got ${groups} and ${filters}`);
+      throw new RecurraError(
+        "layer-option",
+        `${className}: groups is to divide filters, got ${groups} and ${filters}`,
+      );
     this.config = config;
     this.#activation = activation(config.activation);
   }
@@ -79,7 +85,7 @@ export abstract class Convolution extends Unmasked {
   protected addBias(channels: number): void {
     const { useBias = true, biasInitializer = "zeros" } = this.config;
     if (useBias)
-      this.#bias = this.addWeight("bias", [channels], biasInitializer, weightOptions(this.config, "bias"));
+      this.#bias = this.addWeight("bias", [channels], biasInitializer, weightRules(this.config, "bias"));
   }
 
   /** activation(y + bias) */

@@ -8,7 +8,7 @@ import { type ActivityOption, activityKinds, penalized } from "../activity-penal
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
 import { activationKind, checkConfig, count, flag, formatInput } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface DenseConfig extends LayerConfig, ActivityOption, WeightRules<"kernel">, WeightRules<"bias"> {
   /** Width of the output. */
@@ -57,10 +57,10 @@ export class Dense extends Layer {
       kernelInitializer = "glorotUniform",
       biasInitializer = "zeros",
     } = this.config;
-    const rules = weightOptions(this.config, "kernel");
+    const rules = weightRules(this.config, "kernel");
     this.#kernel = this.addWeight("kernel", [features, units], kernelInitializer, rules);
     if (useBias)
-      this.#bias = this.addWeight("bias", [units], biasInitializer, weightOptions(this.config, "bias"));
+      this.#bias = this.addWeight("bias", [units], biasInitializer, weightRules(this.config, "bias"));
   }
 
   override call(x: Tensor, context: CallContext): Tensor {

@@ -6,7 +6,7 @@ import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Initializer } from "../initializers.ts";
 import type { CallContext, Weight } from "../layer.ts";
 import { count, countOrList, oneOf } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 import { Convolution, type ConvolutionConfig, type Single, single } from "./convolution.ts";
 
 export interface DepthwiseConv1DConfig extends ConvolutionConfig, WeightRules<"depthwise"> {
@@ -56,7 +56,7 @@ export class DepthwiseConv1D extends Convolution {
     const { kernelSize, depthMultiplier = 1, depthwiseInitializer = "glorotUniform" } = this.config;
     const [, , features = 0] = input.shape;
     const shape = [single(kernelSize), features, depthMultiplier];
-    const options = weightOptions(this.config, "depthwise");
+    const options = weightRules(this.config, "depthwise");
     this.#kernel = this.addWeight("kernel", shape, depthwiseInitializer, options);
     this.addBias(features * depthMultiplier);
   }
@@ -101,13 +101,13 @@ export class SeparableConv1D extends Convolution {
         "depthwise_kernel",
         [single(kernelSize), features, depthMultiplier],
         depthwiseInitializer,
-        weightOptions(this.config, "depthwise"),
+        weightRules(this.config, "depthwise"),
       ),
       pointwise: this.addWeight(
         "pointwise_kernel",
         [1, features * depthMultiplier, filters],
         pointwiseInitializer,
-        weightOptions(this.config, "pointwise"),
+        weightRules(this.config, "pointwise"),
       ),
     };
     this.addBias(filters);

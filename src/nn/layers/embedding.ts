@@ -8,7 +8,7 @@ import { type ActivityOption, activityKinds, penalized } from "../activity-penal
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
 import { checkConfig, count, flag } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface EmbeddingConfig extends LayerConfig, ActivityOption, WeightRules<"embeddings"> {
   /** Rows of the table: ids run from 0 to inputDim - 1. */
@@ -49,7 +49,7 @@ export class Embedding extends Layer {
     if (input.dtype !== "int32" && input.dtype !== "int64")
       throw this.fault(`wants ids as int32, got ${input.dtype}`);
     const { inputDim, outputDim, embeddingsInitializer = "randomUniform" } = this.config;
-    const rules = weightOptions(this.config, "embeddings");
+    const rules = weightRules(this.config, "embeddings");
     this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer, rules);
   }
 

@@ -10,7 +10,7 @@ import type { Activation } from "../activations.ts";
 import type { Initializer } from "../initializers.ts";
 import type { CallContext, LayerConfig, Weight } from "../layer.ts";
 import { activationKind, checkConfig, count, flag, type OptionKinds, rate } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 import { Cell, type CellSequence, type Step, stepDropout } from "./cell.ts";
 
 export interface GatedCellConfig
@@ -92,7 +92,7 @@ export abstract class GatedCell extends Cell<GatedState> {
       shape: readonly number[],
       initial: Initializer,
       rules: "kernel" | "recurrent" | "bias",
-    ) => this.addWeight(name, shape, initial, weightOptions(this.config, rules));
+    ) => this.addWeight(name, shape, initial, weightRules(this.config, rules));
     this.#weights = {
       kernel: weight("kernel", [input.shape[1] ?? 0, columns], kernelInitializer, "kernel"),
       recurrentKernel: weight("recurrent_kernel", [units, columns], recurrentInitializer, "recurrent"),

@@ -22,7 +22,7 @@ export abstract class Merge extends Layer {
     return [2, Number.POSITIVE_INFINITY];
   }
 
-  /** Joins inputs of one rank, each with its mask, which has the rank of the input or none of its last axes. */
+  /** Joins inputs of one rank, each with its mask, which has the first axes of the input. */
   protected abstract merge(inputs: readonly Tensor[], masks: readonly Mask[]): Tensor;
 
   override call(inputs: readonly Tensor[], { masks }: CallContext): Tensor {
@@ -32,11 +32,14 @@ export abstract class Merge extends Layer {
       const [batch = 0, ...rest] = input.shape;
       return reshape(input, [batch, ...new Array<number>(rank - input.rank).fill(1), ...rest]);
     });
-    return this.merge(aligned, masks);
+    return this.merge(
+      aligned,
+      inputs.map((_, i) => masks[i]),
+    );
   }
 
-  override computeMask(_inputs: readonly Tensor[], masks: readonly Mask[]): Mask {
-    return eitherMask(masks);
+  override computeMask(inputs: readonly Tensor[], masks: readonly Mask[]): Mask {
+    return eitherMask(inputs.map((_, i) => masks[i]));
   }
 
   #check(inputs: readonly TensorType[]): void {
@@ -122,7 +125,7 @@ export class Multiply extends Merge {
       return mask === undefined ? input : select(fitted(mask, input), input, 1);
     });
     const product = factors.reduce((a, b) => mul(a, b));
-    const mask = masks.length === inputs.length ? eitherMask(masks) : undefined;
+    const mask = eitherMask(masks);
     return mask === undefined ? product : select(fitted(mask, product), product, 0);
   }
 }

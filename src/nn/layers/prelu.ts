@@ -6,7 +6,7 @@ import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
 import { checkConfig, count, either, formatInput, wholeList } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface PReLUConfig extends LayerConfig, WeightRules<"alpha"> {
   /** Default "zeros". */
@@ -45,7 +45,7 @@ export class PReLU extends Layer {
       "alpha",
       this.#slopes(input),
       alphaInitializer,
-      weightOptions(this.config, "alpha"),
+      weightRules(this.config, "alpha"),
     );
   }
 

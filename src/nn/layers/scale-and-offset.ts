@@ -4,7 +4,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Initializer } from "../initializers.ts";
 import type { LayerConfig, Weight, WeightOptions } from "../layer.ts";
 import { flag, notNegative, type OptionKinds } from "../layer-options.ts";
-import { type WeightRules, weightKinds, weightOptions } from "../weight-options.ts";
+import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface ScaleAndOffsetConfig extends LayerConfig, WeightRules<"gamma">, WeightRules<"beta"> {
   /** Is added to the variance. Default 0.001. */
@@ -39,7 +39,7 @@ export function makeScaleAndOffset(
 ): ScaleAndOffset {
   const { center = true, scale = true, gammaInitializer = "ones", betaInitializer = "zeros" } = config;
   return {
-    gamma: scale ? add("gamma", shape, gammaInitializer, weightOptions(config, "gamma")) : undefined,
-    beta: center ? add("beta", shape, betaInitializer, weightOptions(config, "beta")) : undefined,
+    gamma: scale ? add("gamma", shape, gammaInitializer, weightRules(config, "gamma")) : undefined,
+    beta: center ? add("beta", shape, betaInitializer, weightRules(config, "beta")) : undefined,
   };
 }

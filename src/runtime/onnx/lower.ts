@@ -3,6 +3,7 @@
 import type { AttributeValue, Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { GraphBuilder, valueInfo } from "./emitter.ts";
+import { withHalfConstants } from "./half.ts";
 import type { OnnxGraph } from "./model.ts";
 import { writeModel } from "./write.ts";
 
@@ -13,6 +14,8 @@ export interface LowerOptions {
   /** What is given when the model runs: all leaves that the outputs rest on, random ones too. Their order is that of the model's inputs. */
   readonly inputs: readonly Named[];
   readonly outputs: readonly Named[];
+  /** How large float32 constants are stored; float16 halves the file, the arithmetic stays float32. Default "float32". */
+  readonly constants?: "float32" | "float16" | undefined;
   /** The program that made the model. Default "recurra". */
   readonly producer?: string;
   /** A text for people who open the file. */
@@ -30,6 +33,7 @@ export interface LowerOptions {
 export function lowerModel({
   inputs,
   outputs,
+  constants = "float32",
   producer = "recurra",
   doc = "",
   metadata = {},
@@ -51,7 +55,13 @@ export function lowerModel({
     new Map(inputs.map(([name, tensor]) => [tensor, name])),
   );
   const names = new Map(graph.outputs.map(({ name }, i) => [name, outputs[i]?.[0] ?? name]));
-  return writeModel({ graph: renamed(graph, names), producer, doc, metadata });
+  const named = renamed(graph, names);
+  return writeModel({
+    graph: constants === "float16" ? withHalfConstants(named) : named,
+    producer,
+    doc,
+    metadata,
+  });
 }
 
 /** The same graph with other names for some values. */

@@ -185,7 +185,7 @@ const multiHead = (name: string, { features, width }: Widths): readonly OpCase[]
       name: `multiHeadAttention of itself, ${name}`,
       inputs: [small(1, 2, features), kernel, bias, kernel, bias, kernel, bias, small(2, width, 2), small(2)],
       compute: (x, ...weights: Tensor[]) => {
-        const [wq, bq, wk, bk, wv, bv, wo, bo] = weights as Eight<Tensor>;
+        const [wq, bq, wk, bk, wv, bv, wo, bo] = weights as unknown as Eight<Tensor>;
         return multiHeadAttention(
           { query: x, value: x },
           {
@@ -198,7 +198,7 @@ const multiHead = (name: string, { features, width }: Widths): readonly OpCase[]
         );
       },
       expected: (x, ...weights: NdArray[]) => {
-        const [wq, bq, wk, bk, wv, bv, wo, bo] = weights as Eight<NdArray>;
+        const [wq, bq, wk, bk, wv, bv, wo, bo] = weights as unknown as Eight<NdArray>;
         const { output } = attended(projected(x, wq, bq), projected(x, wk, bk), projected(x, wv, bv), {
           allows: (_b, _n, t, s) => Number(s <= t),
         });

@@ -14,7 +14,7 @@ import { layerClasses, layers } from "../../../src/nn/layers/index.ts";
 import type { NdArray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import type { Shape } from "../../../src/tensor/shape.ts";
-import { checkGradient, graphOf, toValue } from "../../support/check-op.ts";
+import { checkGradient, graphOf, spaced, toValue } from "../../support/check-op.ts";
 import { examples, type LayerExample, mixed } from "./examples.ts";
 
 const cases = Object.entries(examples).flatMap(([name, list]) =>
@@ -42,9 +42,9 @@ function dataFor(
   dtype: "float32" | "float64",
 ): readonly NdArray[] {
   const random = new Random(seed);
-  return inputs.map((shape) =>
+  return inputs.map((shape, i) =>
     ids === undefined
-      ? random.uniform([BATCH, ...shape], -1.5, 1.5, "float64").astype(dtype)
+      ? spaced([BATCH, ...shape], (i + 0.5) / inputs.length, -1.5, 1.5)(random).astype(dtype)
       : random.integers([BATCH, ...shape], 0, ids).astype("int32"),
   );
 }

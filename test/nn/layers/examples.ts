@@ -19,6 +19,7 @@ export interface LayerExample {
 }
 
 const sequence: readonly Shape[] = [[5, 3]];
+const image: readonly Shape[] = [[4, 5, 2]];
 
 /** By class name. */
 export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
@@ -104,6 +105,176 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
     { make: () => layers.dense({ units: 3, useBias: false }), inputs: sequence },
   ],
   Dropout: [{ make: () => layers.dropout({ rate: 0.5 }), inputs: [[4]] }],
+  ActivityRegularization: [
+    { make: () => layers.activityRegularization({ l1: 0.1, l2: 0.2 }), inputs: [[4]] },
+  ],
+  Add: [
+    {
+      make: () => layers.add(),
+      inputs: [
+        [5, 3],
+        [5, 3],
+        [5, 3],
+      ],
+    },
+    { make: () => layers.add(), inputs: [[5, 3], [3]] },
+  ],
+  AlphaDropout: [{ make: () => layers.alphaDropout({ rate: 0.2 }), inputs: [[4]] }],
+  Average: [{ make: () => layers.average(), inputs: [[4], [4], [4]] }],
+  AveragePooling1D: [
+    { make: () => layers.averagePooling1D(), inputs: sequence },
+    { make: () => layers.averagePooling1D({ poolSize: 3, strides: 2, padding: "same" }), inputs: sequence },
+  ],
+  AveragePooling2D: [{ make: () => layers.averagePooling2D({ padding: "same" }), inputs: image }],
+  BatchNormalization: [
+    { make: () => layers.batchNormalization(), inputs: sequence },
+    { make: () => layers.batchNormalization({ axis: 1, scale: false, momentum: 0.5 }), inputs: sequence },
+  ],
+  Concatenate: [
+    {
+      make: () => layers.concatenate(),
+      inputs: [
+        [5, 3],
+        [5, 2],
+      ],
+    },
+    {
+      make: () => layers.concatenate({ axis: 1 }),
+      inputs: [
+        [5, 3],
+        [2, 3],
+        [1, 3],
+      ],
+    },
+  ],
+  Conv1D: [
+    { make: () => layers.conv1D({ filters: 2, kernelSize: 3, activation: "tanh" }), inputs: sequence },
+    {
+      make: () => layers.conv1D({ filters: 4, kernelSize: 2, dilationRate: 2, padding: "causal", groups: 2 }),
+      inputs: [[6, 4]],
+    },
+    {
+      make: () => layers.conv1D({ filters: 2, kernelSize: 3, strides: 2, padding: "same", useBias: false }),
+      inputs: sequence,
+    },
+  ],
+  Conv1DTranspose: [
+    { make: () => layers.conv1DTranspose({ filters: 2, kernelSize: 3, strides: 2 }), inputs: sequence },
+    {
+      make: () => layers.conv1DTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: "same" }),
+      inputs: sequence,
+    },
+  ],
+  Conv2D: [
+    { make: () => layers.conv2D({ filters: 2, kernelSize: [3, 2], padding: "same" }), inputs: image },
+    { make: () => layers.conv2D({ filters: 4, kernelSize: 2, strides: 2, groups: 2 }), inputs: image },
+  ],
+  Cropping1D: [{ make: () => layers.cropping1D({ cropping: [1, 2] }), inputs: sequence }],
+  DepthwiseConv1D: [
+    {
+      make: () => layers.depthwiseConv1D({ kernelSize: 2, depthMultiplier: 2, padding: "same" }),
+      inputs: sequence,
+    },
+  ],
+  Dot: [
+    {
+      make: () => layers.dot({ axes: 2 }),
+      inputs: [
+        [5, 3],
+        [4, 3],
+      ],
+    },
+    { make: () => layers.dot({ axes: 1, normalize: true }), inputs: [[4], [4]] },
+  ],
+  ELU: [{ make: () => layers.elu({ alpha: 0.7 }), inputs: [[4]] }],
+  GaussianDropout: [{ make: () => layers.gaussianDropout({ rate: 0.2 }), inputs: [[4]] }],
+  GaussianNoise: [{ make: () => layers.gaussianNoise({ stddev: 0.2 }), inputs: [[4]] }],
+  GlobalAveragePooling1D: [
+    { make: () => layers.globalAveragePooling1D(), inputs: sequence },
+    { make: () => layers.globalAveragePooling1D({ keepdims: true }), inputs: sequence },
+  ],
+  GlobalAveragePooling2D: [{ make: () => layers.globalAveragePooling2D(), inputs: image }],
+  GlobalMaxPooling1D: [{ make: () => layers.globalMaxPooling1D(), inputs: sequence }],
+  GlobalMaxPooling2D: [{ make: () => layers.globalMaxPooling2D({ keepdims: true }), inputs: image }],
+  GroupNormalization: [
+    { make: () => layers.groupNormalization({ groups: 2 }), inputs: [[5, 4]] },
+    { make: () => layers.groupNormalization({ groups: -1, epsilon: 0.01 }), inputs: sequence },
+  ],
+  LayerNormalization: [
+    { make: () => layers.layerNormalization(), inputs: sequence },
+    {
+      make: () => layers.layerNormalization({ axis: [1, 2], center: false, epsilon: 0.01 }),
+      inputs: sequence,
+    },
+  ],
+  LeakyReLU: [{ make: () => layers.leakyReLU({ negativeSlope: 0.1 }), inputs: [[4]] }],
+  Masking: [{ make: () => layers.masking({ maskValue: 0.5 }), inputs: sequence }],
+  Maximum: [{ make: () => layers.maximum(), inputs: [[4], [4], [4]] }],
+  MaxPooling1D: [
+    { make: () => layers.maxPooling1D(), inputs: sequence },
+    { make: () => layers.maxPooling1D({ poolSize: 3, strides: 2, padding: "same" }), inputs: sequence },
+  ],
+  MaxPooling2D: [{ make: () => layers.maxPooling2D({ poolSize: [2, 3], strides: 1 }), inputs: image }],
+  Minimum: [{ make: () => layers.minimum(), inputs: [[4], [4]] }],
+  Multiply: [
+    {
+      make: () => layers.multiply(),
+      inputs: [
+        [5, 3],
+        [5, 1],
+      ],
+    },
+  ],
+  Permute: [{ make: () => layers.permute({ dims: [2, 1] }), inputs: sequence }],
+  PReLU: [
+    { make: () => layers.prelu({ alphaInitializer: { name: "constant", value: 0.2 } }), inputs: sequence },
+    { make: () => layers.prelu({ sharedAxes: [1] }), inputs: sequence },
+  ],
+  ReLU: [
+    { make: () => layers.relu(), inputs: [[4]] },
+    { make: () => layers.relu({ maxValue: 1, negativeSlope: 0.1, threshold: 0.2 }), inputs: [[4]] },
+  ],
+  RepeatVector: [{ make: () => layers.repeatVector({ n: 3 }), inputs: [[4]] }],
+  RMSNormalization: [{ make: () => layers.rmsNormalization({ epsilon: 0.001 }), inputs: sequence }],
+  SeparableConv1D: [
+    {
+      make: () =>
+        layers.separableConv1D({ filters: 2, kernelSize: 3, depthMultiplier: 2, padding: "causal" }),
+      inputs: sequence,
+    },
+  ],
+  Softmax: [
+    { make: () => layers.softmax(), inputs: [[4]] },
+    { make: () => layers.softmax({ axis: [1, 2] }), inputs: sequence },
+  ],
+  SpatialDropout1D: [{ make: () => layers.spatialDropout1D({ rate: 0.2 }), inputs: sequence }],
+  Subtract: [{ make: () => layers.subtract(), inputs: [[4], [4]] }],
+  TCN: [
+    {
+      make: () => layers.tcn({ filters: 2, kernelSize: 2, dilations: [1, 2], activation: "tanh" }),
+      inputs: sequence,
+    },
+    {
+      make: () =>
+        layers.tcn({
+          filters: 2,
+          kernelSize: 2,
+          dilations: [1, 2],
+          gated: true,
+          normalization: "layer",
+          returnSequences: true,
+          activation: "tanh",
+          dropout: 0.2,
+        }),
+      inputs: sequence,
+    },
+    {
+      make: () => layers.tcn({ filters: 3, dilations: [1], normalization: "batch", activation: "softplus" }),
+      inputs: sequence,
+    },
+  ],
+  UpSampling1D: [{ make: () => layers.upSampling1D({ size: 3 }), inputs: sequence }],
+  ZeroPadding1D: [{ make: () => layers.zeroPadding1D({ padding: [1, 2] }), inputs: sequence }],
   Embedding: [{ make: () => layers.embedding({ inputDim: 7, outputDim: 3 }), inputs: [[5]], ids: 7 }],
   Flatten: [{ make: () => layers.flatten(), inputs: sequence }],
   GRU: [
