@@ -43,15 +43,15 @@ export function bind(
   const stateInputs = new Map<LayerState, Tensor>();
   const updates = new Map<Weight | LayerState, Tensor>();
   const added: Tensor[] = [];
+  const inputOf = (weight: Weight) => {
+    const tensor = values.get(weight);
+    if (tensor !== undefined) return tensor;
+    throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
+  };
   const context = callContext({
     training,
     probe,
-    value(weight) {
-      const tensor = values.get(weight);
-      if (tensor === undefined)
-        throw new RecurraError("foreign-weight", `weight ${weight.name} is not among those of ${model.name}`);
-      return updates.get(weight) ?? tensor;
-    },
+    value: (weight) => updates.get(weight) ?? inputOf(weight),
     state(state, batch) {
       const before = updates.get(state) ?? stateInputs.get(state);
       if (before !== undefined) return before;
@@ -60,6 +60,7 @@ export function bind(
       return tensor;
     },
     update(target, value) {
+      if (!(target instanceof LayerState)) inputOf(target);
       if (target instanceof LayerState || training) updates.set(target, value);
     },
     addLoss: (loss) => added.push(loss),

@@ -17,7 +17,7 @@ export interface RandomBuffers {
 
 const pageBytes = 65_536;
 const alignment = 64;
-/** A memory can have 4 GiB; a leaf that does not fit beside those before it gets another one. */
+/** A memory can have 4 GiB. */
 const memoryBytes = 2 ** 30;
 
 /** Where a leaf lies in its memory. */
@@ -32,14 +32,18 @@ interface RandomLeaf {
   readonly draw: Draw;
 }
 
-/** Makes the arrays, in memories of their own. */
-export function randomBuffers(leaves: readonly RandomLeaf[]): RandomBuffers {
+/**
+ * Makes the arrays, in memories of their own.
+ *
+ * @param limit bytes of a memory; a leaf that does not fit beside those before it gets another one
+ */
+export function randomBuffers(leaves: readonly RandomLeaf[], limit = memoryBytes): RandomBuffers {
   const groups: { readonly places: Place[]; bytes: number }[] = [];
   for (const leaf of leaves) {
     const dtype = dtypeOf(leaf);
     const size = Math.ceil((bytesPerElement(dtype) * leaf.tensor.size) / alignment) * alignment;
     let group = groups.at(-1);
-    if (group === undefined || group.bytes + size > memoryBytes) {
+    if (group === undefined || group.bytes + size > limit) {
       group = { places: [], bytes: 0 };
       groups.push(group);
     }

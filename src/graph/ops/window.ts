@@ -35,7 +35,7 @@ export function afterOf({ length, count, stride, before, ...window }: WindowAxis
 }
 
 /** What is asked of the windows along one axis. */
-export type WindowOptions = Pick<WindowAxis, "size" | "stride" | "dilation">;
+type WindowOptions = Pick<WindowAxis, "size" | "stride" | "dilation">;
 
 /** What each spatial axis counts, by how many there are. */
 const units = { 1: ["steps"], 2: ["rows", "columns"] } as const;

@@ -1,6 +1,7 @@
 // Masks in functional models of Keras 3, which writes them into the graph: as operations on an embedding's ids, say, whose result each
 // layer after it is given as `mask`. Recurra's layers pass masks on by themselves, so those are left out; others are an error.
 
+import { freeName } from "../../model/layer-names.ts";
 import type { LayerRecord } from "../../model/records.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { type GraphCall, mapRefs, type NodeRef, refsIn } from "./graph-nodes.ts";
@@ -86,36 +87,30 @@ export function makesMasks(json: unknown): boolean {
 }
 
 /**
- * Operations as layers that give no mask: `a + b` has none in Keras, whereas a layer Add has that of its inputs. An operation is followed
- * by a Permute that changes nothing but the mask, which it does not pass on.
+ * Operations as layers that know of no masks: in Keras `a * b` neither reads masks nor gives one, whereas a layer Multiply does. What an
+ * operation reads goes through a Permute first that changes nothing but the mask, which it does not pass on; one for each number of axes.
  */
-export function unmaskedOperations(
-  entries: ReadonlyMap<string, GraphEntry>,
-): ReadonlyMap<string, GraphEntry> {
-  const follower = (name: string) => `${name}_unmasked`;
-  const isFollowed = (name: string) => {
-    const entry = entries.get(name);
-    return entry?.isOperation === true && ranksOf(entry).every((rank) => rank > 1);
+export function withoutMasks(entries: ReadonlyMap<string, GraphEntry>): ReadonlyMap<string, GraphEntry> {
+  const taken = new Set(entries.keys());
+  const added = new Map<number, GraphEntry & { readonly calls: GraphCall[] }>();
+  const unmasked = (ref: NodeRef): NodeRef => {
+    const { rank = 0 } = ref;
+    if (rank < 2) return ref; // a number for each sample has no mask
+    let entry = added.get(rank);
+    if (entry === undefined) {
+      const name = freeName("unmasked", taken);
+      const dims = Array.from({ length: rank - 1 }, (_, axis) => axis + 1);
+      const record: LayerRecord = { className: "Permute", config: { name, dims } };
+      entry = { name, className: "Permute", config: {}, isOperation: false, calls: [], record };
+      added.set(rank, entry);
+    }
+    const known = entry.calls.findIndex(({ inputs: [input] }) => input !== undefined && isSame(input, ref));
+    const call = known < 0 ? entry.calls.push({ inputs: [ref], options: {}, rest: [] }) - 1 : known;
+    return { layer: entry.name, call, output: 0, rank };
   };
-  const redirect = (ref: NodeRef): NodeRef =>
-    isFollowed(ref.layer) ? { ...ref, layer: follower(ref.layer) } : ref;
-  const all = [...entries.values()].flatMap((entry) => {
-    const { name, calls } = entry;
-    const redirected = { ...entry, calls: calls.map((call) => mapRefs(call, redirect)) };
-    if (!isFollowed(name)) return [redirected];
-    const dims = Array.from({ length: Math.max(...ranksOf(entry)) - 1 }, (_, axis) => axis + 1);
-    const record: LayerRecord = { className: "Permute", config: { name: follower(name), dims } };
-    const after: GraphEntry = {
-      name: follower(name),
-      className: "Permute",
-      config: {},
-      isOperation: false,
-      calls: calls.map((_, call) => ({ inputs: [{ layer: name, call, output: 0 }], options: {}, rest: [] })),
-      record,
-    };
-    return [redirected, after];
+  const all = [...entries.values()].map((entry) => {
+    if (!entry.isOperation) return entry;
+    return { ...entry, calls: entry.calls.map((call) => mapRefs(call, unmasked)) };
   });
-  return new Map(all.map((entry) => [entry.name, entry]));
+  return new Map([...all, ...added.values()].map((entry) => [entry.name, entry]));
 }
-
-const ranksOf = ({ calls }: GraphEntry) => calls.flatMap(({ inputs }) => inputs.map(({ rank = 0 }) => rank));

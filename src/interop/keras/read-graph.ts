@@ -5,7 +5,7 @@ import type { CallRecord, LayerRecord, NetworkRecord, TensorRecord } from "../..
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { callsInOrder } from "./call-order.ts";
-import { type GraphEntry, unmaskedOperations, withoutOwnMasks } from "./graph-masks.ts";
+import { type GraphEntry, withoutMasks, withoutOwnMasks } from "./graph-masks.ts";
 import { endsOf, type GraphCall, isNodeRef, mapRefs, type NodeRef, readCall, refsIn } from "./graph-nodes.ts";
 import { knownShape, shapeIn } from "./input-shape.ts";
 import { type Fields, fieldsAt, type KerasObject, listAt, objectAt, plainAt, textAt } from "./json.ts";
@@ -83,14 +83,14 @@ function isOperation(className: string, config: Fields, { module }: Fields): boo
 
 type Entries = ReadonlyMap<string, GraphEntry>;
 
-/** The entries with calls counted from 0, without the masks that Keras computed by itself, and with none after operations. */
+/** The entries with calls counted from 0, without the masks that Keras computed by itself, and with operations that know of none. */
 function settled(read: Entries, place: string, { isMasked }: ReadContext): Entries {
   const shifted = countedFromOne(read);
   const counted = changedCalls(read, (call) =>
     mapRefs(call, (ref) => (shifted.has(ref.layer) ? before(ref) : ref)),
   );
   const entries = changedCalls(counted, (call, name) => withoutOwnMasks(call, counted, `${place}: ${name}`));
-  return isMasked ? unmaskedOperations(entries) : entries;
+  return isMasked ? withoutMasks(entries) : entries;
 }
 
 function changedCalls(entries: Entries, change: (call: GraphCall, name: string) => GraphCall): Entries {

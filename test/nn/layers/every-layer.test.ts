@@ -44,7 +44,7 @@ function dataFor(
   const random = new Random(seed);
   return inputs.map((shape, i) =>
     ids === undefined
-      ? spaced([BATCH, ...shape], (i + 0.5) / inputs.length, -1.5, 1.5)(random).astype(dtype)
+      ? spaced([BATCH, ...shape], (i + 0.4) / inputs.length, -1.5, 1.5)(random).astype(dtype)
       : random.integers([BATCH, ...shape], 0, ids).astype("int32"),
   );
 }
