@@ -44,11 +44,11 @@ export function fordA(): FordA {
   const part = (from: number, to: number) => take(all, order.subarray(from, to));
   if (options.quick)
     return {
-      training: part(64, 192),
-      validation: part(0, 64),
+      training: part(32, 96),
+      validation: part(0, 32),
       test: take(
         test,
-        Int32Array.from({ length: 64 }, (_, i) => i),
+        Int32Array.from({ length: 32 }, (_, i) => i),
       ),
     };
   return { training: part(held, count), validation: part(0, held), test };

@@ -40,6 +40,7 @@ export type { ModelOptions } from "./model/network.ts";
 export { Sequential, sequential } from "./model/sequential.ts";
 export type { CompileModelOptions } from "./model/setup.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
+export { type Constraint, constraints } from "./nn/constraints.ts";
 export type { Initializer } from "./nn/initializers.ts";
 export { input } from "./nn/input.ts";
 export {
@@ -50,23 +51,36 @@ export {
   type LayerTensor,
   Weight,
 } from "./nn/layer.ts";
-export { Cell, type CellStep } from "./nn/layers/cell.ts";
+export { Cell, type CellStep, type Step, stepDropout } from "./nn/layers/cell.ts";
+export { layers } from "./nn/layers/index.ts";
+export { type Loss, type LossContext, type LossFunction, losses } from "./nn/losses.ts";
 export {
-  Activation,
-  Dense,
-  Dropout,
-  Embedding,
-  Flatten,
-  GRU,
-  LSTM,
-  layers,
-  Reshape,
-  SimpleRNN,
-  TimeDistributed,
-} from "./nn/layers/index.ts";
-export { type Loss, type LossFunction, losses } from "./nn/losses.ts";
-export type { MetricChoice } from "./nn/metrics.ts";
-export { type Optimizer, type OptimizerChoice, optimizers } from "./nn/optimizers/index.ts";
+  type ClassificationReport,
+  type ClassScores,
+  type ConfusionOptions,
+  classificationReport,
+  confusionMatrix,
+  formatReport,
+  type ReportOptions,
+} from "./nn/metrics/report.ts";
+export {
+  type Accumulator,
+  type Metric,
+  type MetricChoice,
+  type MetricConfig,
+  metrics,
+  type Statistics,
+} from "./nn/metrics.ts";
+export {
+  gradualUnfreezing,
+  layerwiseDecay,
+  type Optimizer,
+  type OptimizerChoice,
+  optimizers,
+  type ParameterGroup,
+} from "./nn/optimizers/index.ts";
+export { type Regularizer, regularizers } from "./nn/regularizers.ts";
+export { type LearningRate, type ScheduleConfig, schedules } from "./nn/schedules.ts";
 export { RecurraError } from "./platform/error.ts";
 export type { DType } from "./tensor/dtype.ts";
 export { NdArray, ndarray } from "./tensor/nd-array.ts";

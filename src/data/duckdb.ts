@@ -4,22 +4,42 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 
 export type { DuckDBConnection };
 
-/** Runs `work` with a connection to a database of its own, in memory, that fetches no extensions from the network. */
-export async function withDuckdb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+/** A connection to a database of its own, and how both are closed. */
+export interface OpenDuckdb {
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+/** Opens a database in memory that fetches no extensions from the network. Who opens it closes it. */
+export async function openDuckdb(settings: Readonly<Record<string, string>> = {}): Promise<OpenDuckdb> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     enable_external_file_cache: "false",
+    ...settings,
   });
   try {
     const connection = await instance.connect();
-    try {
-      return await work(connection);
-    } finally {
-      connection.closeSync();
-    }
-  } finally {
+    return {
+      connection,
+      close() {
+        connection.closeSync();
+        instance.closeSync();
+      },
+    };
+  } catch (error) {
     instance.closeSync();
+    throw error;
+  }
+}
+
+/** Runs `work` with a connection to a database of its own: see {@link openDuckdb}. */
+export async function withDuckdb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { connection, close } = await openDuckdb();
+  try {
+    return await work(connection);
+  } finally {
+    close();
   }
 }
 

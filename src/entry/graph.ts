@@ -28,6 +28,12 @@ export {
   sub,
 } from "../graph/ops/arithmetic.ts";
 export {
+  type AttentionOptions,
+  type AttentionResult,
+  scaledDotProductAttention,
+} from "../graph/ops/attention.ts";
+export { checkpoint } from "../graph/ops/checkpoint.ts";
+export {
   type Conv1dOptions,
   type Conv1dTransposeOptions,
   type Conv2dOptions,
@@ -44,6 +50,7 @@ export {
   erf,
   exp,
   floor,
+  gelu,
   relu,
   round,
   sigmoid,
@@ -60,6 +67,8 @@ export { concat, pad, reverse, slice, split, stack, swapAxes, take, transpose } 
 export { constant, dropoutMask, randomNormal, randomUniform, scalar } from "../graph/ops/leaf.ts";
 export { lstm } from "../graph/ops/lstm.ts";
 export { type MatmulOptions, matmul } from "../graph/ops/matmul.ts";
+export { multiHeadAttention } from "../graph/ops/multi-head.ts";
+export { layerNorm, rmsNorm } from "../graph/ops/normalize.ts";
 export {
   averagePool1d,
   averagePool2d,

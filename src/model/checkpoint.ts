@@ -97,7 +97,8 @@ export class Checkpoint {
       for (const [key, array] of Object.entries(own)) arrays.push([`callbacks/${name}/${key}`, array]);
     for (const [name, values] of Object.entries(history.logs))
       arrays.push([`history/${name}`, numbers(values)]);
-    for (const [name, values] of Object.entries(meter ?? {})) arrays.push([`meter/${name}`, numbers(values)]);
+    for (const [name, values] of Object.entries(meter ?? {}))
+      arrays.push([`meter/${name}`, new NdArray(values, [values.length])]);
     const header: Header = {
       format: "recurra-checkpoint",
       version,
@@ -150,7 +151,9 @@ export class Checkpoint {
     return {
       ...header.place,
       history: { epochs: [...header.history.epochs], logs: lists("history/"), interrupted: false },
-      meter: lists("meter/"),
+      meter: Object.fromEntries(
+        Object.entries(under("meter/")).map(([name, array]) => [name, array.toFloat64()]),
+      ),
       callbacks: Object.fromEntries(
         Object.entries(header.callbacks).map(([name, json]) => [
           name,

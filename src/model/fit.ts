@@ -163,6 +163,8 @@ export async function fitModel(
     state.stop = true;
     progress.say("Interrupted: ending after this step; what is trained is kept. Ctrl-C again ends at once.");
   });
+  // Some metrics take long to work out, so the logs of a batch are made only where they are read.
+  const watchesBatches = callbacks.some(({ onBatchEnd }) => onBatchEnd !== undefined);
   const call = async (hook: (callback: Callback) => void | Promise<void> | undefined) => {
     for (const callback of callbacks) await hook(callback);
   };
@@ -186,7 +188,7 @@ export async function fitModel(
         meter.add(await trainer.step(batch), countRows(batch));
         taken++;
         progress.step(epoch, taken, () => meter.loss);
-        await call((callback) => callback.onBatchEnd?.(taken - 1, meter.logs(), state));
+        if (watchesBatches) await call((callback) => callback.onBatchEnd?.(taken - 1, meter.logs(), state));
         if (checkpoint?.isDue(taken) === true && !state.stop)
           await checkpoint.write({ epoch, step: taken, history, meter: meter.save(), stopped: false });
         if (state.stop) break;

@@ -9,7 +9,13 @@ import { freeName, nameLayers } from "./layer-names.ts";
 import { Model } from "./model.ts";
 import { isPlainObject } from "./model-data.ts";
 import type { ModelOptions } from "./network.ts";
-import type { LayerCall, NetworkInput, NetworkStructure, NetworkTrace } from "./network-types.ts";
+import type {
+  LayerCall,
+  NetworkInput,
+  NetworkStructure,
+  NetworkTrace,
+  TensorSource,
+} from "./network-types.ts";
 import { idsOf } from "./table-ids.ts";
 
 /** Tensors as a functional model takes them: one, a list, or an object that names them. */
@@ -20,6 +26,13 @@ export interface FunctionalConfig extends ModelOptions {
   readonly inputs: SymbolicTensors;
   /** What layers gave. The names of an object are the outputs' names; otherwise those of the layers that give them. */
   readonly outputs: SymbolicTensors;
+}
+
+/** A value with what gave it. */
+interface TracedTensor {
+  readonly tensor: Tensor;
+  readonly mask: Mask;
+  readonly source: TensorSource;
 }
 
 /** A model given by its inputs and outputs: the layers on the way between them. */
@@ -81,15 +94,13 @@ export class Functional extends Model {
   }
 
   override trace(inputs: readonly Tensor[], masks: readonly Mask[], context: CallContext): NetworkTrace {
-    const values = new Map<
-      LayerTensor,
-      { readonly tensor: Tensor; readonly mask: Mask; readonly name: string }
-    >();
+    const values = new Map<LayerTensor, TracedTensor>();
     for (const [i, start] of this.#starts.entries()) {
       const tensor = inputs[i];
-      if (tensor !== undefined)
-        values.set(start, { tensor, mask: masks[i], name: this.inputs[i]?.name ?? "" });
+      const source = { name: this.inputs[i]?.name ?? "", call: 0, output: 0 };
+      if (tensor !== undefined) values.set(start, { tensor, mask: masks[i], source });
     }
+    const counts = new Map<Layer, number>();
     const tracedAt = (symbol: LayerTensor) => {
       const value = values.get(symbol);
       if (value === undefined) throw new TypeError("a value is computed before it is read");
@@ -103,9 +114,13 @@ export class Functional extends Model {
         context,
         mapOptions<Layer>(options, (symbol) => tracedAt(symbol).tensor),
       );
-      for (const [i, symbol] of outputs.entries())
-        values.set(symbol, { tensor: result.outputs[i] as Tensor, mask: result.masks[i], name: layer.name });
-      const from = [...read, ...tensorsOf<Layer>(options)].map((symbol) => tracedAt(symbol).name);
+      const from = [...read, ...tensorsOf<Layer>(options)].map((symbol) => tracedAt(symbol).source);
+      const call = counts.get(layer) ?? 0;
+      counts.set(layer, call + 1);
+      for (const [output, symbol] of outputs.entries()) {
+        const source = { name: layer.name, call, output };
+        values.set(symbol, { tensor: result.outputs[output] as Tensor, mask: result.masks[output], source });
+      }
       return { layer, from, ...result };
     });
     const ends = this.#ends.map(tracedAt);

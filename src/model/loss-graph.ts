@@ -5,6 +5,7 @@ import { input } from "../graph/ops/leaf.ts";
 import { reshape } from "../graph/ops/sum.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type CallContext, callContext, LayerState, type Mask, type Weight } from "../nn/layer.ts";
+import { maskFor } from "../nn/losses/align.ts";
 import { reduceLoss } from "../nn/losses.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { Named } from "../runtime/onnx/lower.ts";
@@ -100,7 +101,7 @@ export function traceLoss(
     const predicted = traced.outputs[output] as Tensor;
     const steps = traced.masks[output];
     const target = y[i] as Tensor;
-    const values = headLoss.call(target, predicted);
+    const values = headLoss.call(target, predicted, { mask: steps });
     const mask = bothMasks(maskFor(values, steps), headLoss.mask?.(target, predicted));
     const loss = reduceLoss(values, { sampleWeight: sampleWeights[i], mask });
     const statistics = metrics.map((metric) =>
@@ -108,7 +109,10 @@ export function traceLoss(
     );
     return { loss, statistics };
   });
-  const penalties = weights.flatMap(({ weight }) => weight.penalty?.(bound.context.value(weight)) ?? []);
+  // As in Keras, what is frozen is not penalised.
+  const penalties = weights.flatMap(({ weight, trainable }) =>
+    trainable ? (weight.penalty?.(bound.context.value(weight)) ?? []) : [],
+  );
   const terms = [
     ...measured.map(({ loss }, i) => weighted(loss, heads[i]?.lossWeight ?? 1)),
     ...bound.added,
@@ -131,12 +135,6 @@ export function traceLoss(
 
 function weighted(loss: Tensor, weight: number): Tensor {
   return weight === 1 ? loss : mul(loss, weight);
-}
-
-/** The mask of the output as the losses need it; none where the losses have lost the time axis. */
-function maskFor(losses: Tensor, mask: Mask): Mask {
-  const fits = mask?.shape.every((dimension, axis) => dimension === losses.shape[axis]);
-  return fits === true ? mask : undefined;
 }
 
 /** What both masks keep. */

@@ -1,6 +1,6 @@
 // The running loss and metrics of an epoch.
 
-import type { Metric, Statistics } from "../nn/metrics.ts";
+import type { Accumulator, Metric, Statistics } from "../nn/metrics.ts";
 import type { Logs } from "./history.ts";
 import type { Head } from "./setup.ts";
 
@@ -11,20 +11,20 @@ export interface StepResult {
   readonly statistics: readonly Statistics[];
 }
 
-/** A metric under its name in the logs. */
+/** A metric under its name in the logs, and what it has gathered. */
 interface Entry {
   readonly name: string;
   readonly metric: Metric;
+  gathered: Accumulator;
 }
 
-/** What a meter has added up, as lists of numbers. */
-export type MeterState = Readonly<Record<string, readonly number[]>>;
+/** What a meter has added up. */
+export type MeterState = Readonly<Record<string, Float64Array>>;
 
 /** Means over the rows seen so far. */
 export class Meter {
   readonly #heads: readonly string[];
   readonly #metrics: readonly Entry[];
-  #totals: (Statistics | undefined)[];
   #loss = 0;
   #losses: number[];
   #rows = 0;
@@ -33,9 +33,8 @@ export class Meter {
   constructor(heads: readonly Head[]) {
     this.#heads = heads.length < 2 ? [] : heads.map(({ name }) => `${name}_loss`);
     this.#metrics = heads.flatMap(({ prefix, metrics }) =>
-      metrics.map((metric) => ({ metric, name: `${prefix}${metric.name}` })),
+      metrics.map((metric) => ({ metric, name: `${prefix}${metric.name}`, gathered: metric.begin() })),
     );
-    this.#totals = this.#metrics.map(() => undefined);
     this.#losses = this.#heads.map(() => 0);
   }
 
@@ -49,10 +48,7 @@ export class Meter {
     this.#loss += loss * rows;
     this.#losses = this.#losses.map((sum, i) => sum + (losses[i] ?? Number.NaN) * rows);
     this.#rows += rows;
-    for (const [i, { metric }] of this.#metrics.entries()) {
-      const [before, now] = [this.#totals[i], statistics[i]];
-      this.#totals[i] = before === undefined || now === undefined ? now : metric.combine(before, now);
-    }
+    for (const [i, { gathered }] of this.#metrics.entries()) gathered.add(statistics[i] ?? {});
   }
 
   /** The loss so far, as Keras shows it: the mean of the steps' losses, weighed by their rows. */
@@ -62,34 +58,33 @@ export class Meter {
 
   /** What it has added up. */
   save(): MeterState {
-    const totals = this.#totals.flatMap((total, i) =>
-      Object.entries(total ?? {}).map(([name, values]) => [`${i}/${name}`, Array.from(values)] as const),
+    const gathered = this.#metrics.flatMap(({ gathered: own }, i) =>
+      Object.entries(own.save()).map(([name, values]) => [`${i}/${name}`, values] as const),
     );
-    return { sums: [this.#rows, this.#loss, ...this.#losses], ...Object.fromEntries(totals) };
+    return {
+      sums: Float64Array.of(this.#rows, this.#loss, ...this.#losses),
+      ...Object.fromEntries(gathered),
+    };
   }
 
   /** Goes on from what another meter of the same model has added up. */
-  restore({ sums = [], ...totals }: MeterState): void {
+  restore({ sums = new Float64Array(), ...gathered }: MeterState): void {
     const [rows = 0, loss = 0, ...losses] = sums;
     this.#rows = rows;
     this.#loss = loss;
     this.#losses = losses;
-    this.#totals = this.#metrics.map((_, i) => {
-      const own = Object.entries(totals).filter(([name]) => name.startsWith(`${i}/`));
-      if (own.length === 0) return undefined;
-      return Object.fromEntries(
-        own.map(([name, values]) => [name.slice(`${i}/`.length), Float64Array.from(values)]),
-      );
-    });
+    for (const [i, entry] of this.#metrics.entries()) {
+      const own = Object.entries(gathered).filter(([name]) => name.startsWith(`${i}/`));
+      const saved = own.map(([name, values]) => [name.slice(`${i}/`.length), values] as const);
+      entry.gathered = entry.metric.begin(Object.fromEntries(saved));
+    }
   }
 
   logs(): Logs {
     const losses = this.#heads.map(
       (name, i) => [name, (this.#losses[i] ?? Number.NaN) / this.#rows] as const,
     );
-    const metrics = this.#metrics.map(
-      ({ name, metric }, i) => [name, metric.result(this.#totals[i] ?? {})] as const,
-    );
+    const metrics = this.#metrics.map(({ name, gathered }) => [name, gathered.result()] as const);
     return { loss: this.loss, ...Object.fromEntries(losses), ...Object.fromEntries(metrics) };
   }
 }

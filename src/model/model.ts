@@ -1,6 +1,5 @@
 // A model: layers, and what one does with them: compile, fit, evaluate, predict, save.
 
-import { item } from "../graph/op.ts";
 import { checkOptionNames } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
 import { NdArray } from "../tensor/nd-array.ts";
@@ -145,14 +144,18 @@ export abstract class Model extends Network {
     const count = inputs[0]?.shape[0] ?? 0;
     this.#inference ??= new Inference(this, this.#setup?.compile ?? {});
     if (count > 0 && count <= batchSize) return this.#inference.run(inputs);
-    const shapes = this.outputShapesFor(inputs.map(({ shape }) => shape.slice(1)));
-    const all = shapes.map((shape) => NdArray.zeros([count, ...shape]));
+    if (count === 0) {
+      const shapes = this.outputShapesFor(inputs.map(({ shape }) => shape.slice(1)));
+      return shapes.map((shape) => NdArray.zeros([0, ...shape]));
+    }
+    const all: NdArray[] = [];
     for (let start = 0; start < count; start += batchSize) {
       const end = Math.min(start + batchSize, count);
       const parts = await this.#inference.run(inputs.map((array) => array.rows(start, end)));
-      for (const [i, { data, size }] of parts.entries()) {
-        const width = size / (end - start);
-        (item(all, i).data as Float32Array).set(data as Float32Array, start * width);
+      for (const [i, { data, dtype, shape, size }] of parts.entries()) {
+        const whole = all[i] ?? NdArray.zeros([count, ...shape.slice(1)], dtype);
+        all[i] = whole;
+        (whole.data as Float32Array).set(data as Float32Array, start * (size / (end - start)));
       }
     }
     return all;

@@ -26,11 +26,26 @@ export interface NetworkOutput {
   readonly layer: string;
 }
 
+/** Which tensor a layer reads: an output of a call of another one, counted from 0, or an input, of which both numbers are 0. */
+export interface TensorSource {
+  readonly name: string;
+  readonly call: number;
+  readonly output: number;
+}
+
 /** What one call of a layer gave when the network was traced. */
 export interface LayerCall extends Traced {
   readonly layer: Layer;
-  /** Names of the layers and inputs that it reads. */
-  readonly from: readonly string[];
+  /** What it reads, as inputs and then among its options. */
+  readonly from: readonly TensorSource[];
+}
+
+/** A call of a layer with what it reads and the shapes of what it gives. */
+export interface LayerRow {
+  readonly layer: Layer;
+  readonly from: readonly TensorSource[];
+  /** `null` is open, as is the batch axis. */
+  readonly shapes: readonly InputShape[];
 }
 
 /** What a network gave when it was traced. */
@@ -55,5 +70,7 @@ export interface NetworkLike {
   readonly outputNames: readonly string[];
   /** `undefined` for a stack, whose layers stand in the order of their calls. */
   readonly structure: NetworkStructure | undefined;
+  /** What each layer gives, in the order of computation. */
+  readonly layerRows: readonly LayerRow[];
   trace(inputs: readonly Tensor[], masks: readonly Mask[], context: CallContext): NetworkTrace;
 }

@@ -20,13 +20,14 @@ import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { DataFingerprint, History } from "./history.ts";
 import { NetworkLayer } from "./network-layer.ts";
 import type {
+  LayerRow,
   NetworkInput,
   NetworkLike,
   NetworkOutput,
   NetworkStructure,
   NetworkTrace,
 } from "./network-types.ts";
-import { formatSummary, type LayerRow } from "./summary.ts";
+import { formatSummary } from "./summary.ts";
 import { type NamedWeight, type WeightsSnapshot, weightsOf } from "./weights.ts";
 
 export interface ModelOptions {

@@ -141,30 +141,36 @@ function checkTargets(
   const array = asArray(what, data, areLabels ? "int32" : "float32");
   checkSameRows(what, array, count, x);
   checkFinite(what, array);
-  if (areLabels) {
-    const except =
-      loss.config !== undefined && "ignoreClass" in loss.config ? loss.config.ignoreClass : undefined;
-    const classes = outputShape.at(-1) ?? 1;
-    checkRange(what, array, {
-      kind: "label",
-      count: classes,
-      owner: `the ${classes} classes that layer ${layer} gives`,
-      except,
-    });
+  const range = loss.labelRange(outputShape);
+  if (range !== undefined) {
+    const owner = `the ${range.count} classes that layer ${layer} gives`;
+    checkRange(what, array, { kind: "label", ...range, owner });
   }
-  const wanted = areLabels ? outputShape.slice(0, -1) : outputShape;
+  const wanted = loss.targetShape(outputShape);
+  if (wanted === undefined) return array;
   const given = array.shape.slice(1);
-  const sizes = (shape: readonly number[]) => shape.filter((dimension) => dimension !== 1);
-  if (!sameShape(given, wanted) && sameShape(sizes(given), sizes(wanted)))
-    return array.reshape([count, ...wanted]);
-  if (loss.config !== undefined && loss.config.name !== "quantile" && !sameShape(given, wanted)) {
-    const samples = (shape: readonly number[]) =>
-      `[samples${shape.map((dimension) => `, ${dimension}`).join("")}]`;
+  const shape = fitted(given, wanted);
+  if (shape === undefined) {
+    const samples = (dimensions: Shape) =>
+      `[samples${dimensions.map((dimension) => `, ${dimension < 0 ? "any" : dimension}`).join("")}]`;
     throw new RecurraError(
       "target-shape",
       `${what}: layer ${layer} gives ${samples(outputShape)}, for the loss ${loss.name} the targets are to be ${samples(wanted)}, ` +
         `got ${formatShape(array.shape)}`,
     );
   }
-  return array;
+  const targets = sameShape(given, shape) ? array : array.reshape([count, ...shape]);
+  loss.checkTargets(what, targets, outputShape);
+  return targets;
+}
+
+/** A shape as it is wanted, -1 being an axis of any length; `undefined` unless only axes of length 1 are missing, or too many. */
+function fitted(given: Shape, wanted: Shape): Shape | undefined {
+  const matches = (a: Shape, b: Shape) =>
+    a.length === b.length && b.every((dimension, i) => dimension < 0 || dimension === a[i]);
+  if (matches(given, wanted)) return given;
+  const sizes = (shape: Shape) => shape.filter((dimension) => dimension !== 1);
+  return wanted.every((dimension) => dimension >= 0) && matches(sizes(given), sizes(wanted))
+    ? wanted
+    : undefined;
 }

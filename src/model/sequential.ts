@@ -7,7 +7,7 @@ import { RecurraError } from "../platform/error.ts";
 import { nameLayers } from "./layer-names.ts";
 import { Model } from "./model.ts";
 import { type ModelOptions, Network } from "./network.ts";
-import type { LayerCall, NetworkInput, NetworkTrace } from "./network-types.ts";
+import type { LayerCall, NetworkInput, NetworkTrace, TensorSource } from "./network-types.ts";
 import { idsOf } from "./table-ids.ts";
 
 /** A stack of layers. The first one says the shape of the input: `inputShape`, without the batch axis. */
@@ -62,25 +62,25 @@ export class Sequential extends Model {
   override trace([x]: readonly Tensor[], [xMask]: readonly Mask[], context: CallContext): NetworkTrace {
     let outputs = x === undefined ? [] : [x];
     let masks: readonly Mask[] = [xMask];
-    let from: readonly string[] = [];
+    let from: readonly TensorSource[] = [];
     const calls = this.layers.map((layer): LayerCall => {
       if (outputs.length > 1) {
         throw new RecurraError(
           "several-outputs",
-          `sequential: layer ${from[0]} gives ${outputs.length} outputs; a stack carries one`,
+          `sequential: layer ${from[0]?.name} gives ${outputs.length} outputs; a stack carries one`,
         );
       }
       const traced = layer.trace(outputs, masks, context);
       const call = { layer, from, ...traced };
       outputs = [...traced.outputs];
       masks = traced.masks;
-      from = [layer.name];
+      from = [{ name: layer.name, call: 0, output: 0 }];
       return call;
     });
     if (outputs.length > 1) {
       throw new RecurraError(
         "several-outputs",
-        `sequential: layer ${from[0]} gives ${outputs.length} outputs; a stack carries one`,
+        `sequential: layer ${from[0]?.name} gives ${outputs.length} outputs; a stack carries one`,
       );
     }
     return { calls, outputs, masks };

@@ -89,8 +89,10 @@ export function resolveSetup(options: CompileModelOptions, outputs: readonly str
     const choice = losses[output];
     const chosen = measured[output] ?? [];
     if (choice === undefined) {
-      if (chosen.length > 0)
-        throw new RecurraError("option-value", `compile: the output ${name} has metrics but no loss`);
+      const given =
+        chosen.length > 0 ? "metrics" : weights[output] === undefined ? undefined : "a loss weight";
+      if (given !== undefined)
+        throw new RecurraError("option-value", `compile: the output ${name} has ${given} but no loss`);
       return [];
     }
     const lossWeight = checkedNumber(

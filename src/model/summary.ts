@@ -1,18 +1,9 @@
 // The table of a model's layers, as Keras prints it.
 
 import { batchFactor } from "../graph/batch.ts";
-import type { Layer } from "../nn/layer.ts";
 import type { InputShape } from "../nn/open-length.ts";
-import type { NetworkInput } from "./network-types.ts";
+import type { LayerRow, NetworkInput } from "./network-types.ts";
 import { countNumbers, weightsOf } from "./weights.ts";
-
-/** A call of a layer with what it reads and the shapes of what it gives. */
-export interface LayerRow {
-  readonly layer: Layer;
-  readonly from: readonly string[];
-  /** `null` is open, as is the batch axis. */
-  readonly shapes: readonly InputShape[];
-}
 
 /** (None, 30, 50) */
 export function shapeText(shape: InputShape): string {
@@ -24,28 +15,39 @@ export function shapeText(shape: InputShape): string {
 /** Numbers as people read them: 50,851. */
 const grouped = (count: number) => count.toLocaleString("en-US");
 
-/** Whether each layer reads the one before it and nothing else. */
-function isStack(rows: readonly LayerRow[]): boolean {
-  return rows.every(({ from }, i) => i === 0 || (from.length === 1 && from[0] === rows[i - 1]?.layer.name));
+/** Several shapes as Keras shows them: [(None, 50), (None, 50)] */
+function shapesText(shapes: readonly InputShape[]): string {
+  const texts = shapes.map(shapeText);
+  return texts.length === 1 ? texts.join("") : `[${texts.join(", ")}]`;
 }
 
-/** The table; where the model is no stack, with the inputs and a column that says what each layer reads. */
+/** Whether each layer is called once, and reads the one before it and nothing else. */
+function isStack(rows: readonly LayerRow[]): boolean {
+  const isChain = rows.every(
+    ({ from }, i) => i === 0 || (from.length === 1 && from[0]?.name === rows[i - 1]?.layer.name),
+  );
+  return isChain && new Set(rows.map(({ layer }) => layer)).size === rows.length;
+}
+
+/**
+ * The table, a row for each layer. Where the model is no stack, the inputs have rows too, and a column says what each layer reads in all
+ * of its calls: `lstm[0][2]` is the third output of the first call of `lstm`.
+ */
 export function formatSummary(
   name: string,
   inputs: readonly NetworkInput[],
   layerRows: readonly LayerRow[],
 ): string {
   const isPlain = isStack(layerRows) && inputs.length === 1;
-  const seen = new Set<Layer>();
-  const rows = layerRows.map(({ layer, from, shapes }) => {
-    // A shared layer's numbers are counted where it is called first.
-    const count = seen.has(layer) ? 0 : countNumbers(weightsOf([layer]));
-    seen.add(layer);
+  const layers = [...new Set(layerRows.map(({ layer }) => layer))];
+  const rows = layers.map((layer) => {
+    const calls = layerRows.filter((row) => row.layer === layer);
+    const from = calls.flatMap((call) => call.from);
     return [
       `${layer.name} (${layer.className})`,
-      shapes.map(shapeText).join(", "),
-      grouped(count),
-      from.join(", "),
+      [...new Set(calls.map(({ shapes }) => shapesText(shapes)))].join(", "),
+      grouped(countNumbers(weightsOf([layer]))),
+      from.map((source) => `${source.name}[${source.call}][${source.output}]`).join(", "),
     ];
   });
   const inputRows = inputs.map((input) => [
@@ -63,7 +65,7 @@ export function formatSummary(
   const line = (cells: readonly string[]) =>
     ` ${cells.map((cell, i) => (i === 2 ? cell.padStart(widths[i] ?? 0) : `${i > 2 ? "  " : ""}${cell.padEnd(widths[i] ?? 0)}`)).join("")}`.trimEnd();
   const width = widths.reduce((total, column) => total + column, isPlain ? 1 : 3);
-  const weights = weightsOf([...seen]);
+  const weights = weightsOf(layers);
   const total = countNumbers(weights);
   const trainable = countNumbers(weights.filter((weight) => weight.trainable));
   return [

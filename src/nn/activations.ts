@@ -1,7 +1,16 @@
 // Activation functions, element by element except softmax and its logarithm.
 
 import { add, clip, div, greater, greaterEqual, mul, neg, select, sub } from "../graph/ops/arithmetic.ts";
-import { abs, erf, exp, relu, sigmoid, softplus, square, tanh } from "../graph/ops/functions.ts";
+import {
+  abs,
+  gelu as exactGelu,
+  exp,
+  relu,
+  sigmoid,
+  softplus,
+  square,
+  tanh,
+} from "../graph/ops/functions.ts";
 import { logSoftmax, softmax } from "../graph/ops/reduce.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { checkedConfig, describe, type OptionNames } from "./choice.ts";
@@ -176,9 +185,8 @@ export function selu(x: Tensor): Tensor {
  * Source: Hendrycks & Gimpel, 2016.
  */
 export function gelu(x: Tensor, { approximate = false }: GeluOptions = {}): Tensor {
-  const share = approximate
-    ? tanh(mul(mul(x, add(mul(square(x), 0.044715), 1)), Math.sqrt(2 / Math.PI)))
-    : erf(mul(x, Math.SQRT1_2));
+  if (!approximate) return exactGelu(x);
+  const share = tanh(mul(mul(x, add(mul(square(x), 0.044715), 1)), Math.sqrt(2 / Math.PI)));
   return mul(mul(x, 0.5), add(share, 1));
 }
 

@@ -1,165 +1,99 @@
 // Metrics: chosen by name or config; exact over batches of any size.
 
-import { cast, sub } from "../graph/ops/arithmetic.ts";
-import { square } from "../graph/ops/functions.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import { checkedConfig, checkedNumber, describe, type OptionNames } from "./choice.ts";
-import { alignRanks, expectSameShape } from "./losses/align.ts";
-import { type LossConfig, type LossFunction, loss } from "./losses.ts";
-import {
-  accuracy,
-  binaryAccuracy,
-  categoricalAccuracy,
-  sparseCategoricalAccuracy,
-  sparseTopKAccuracy,
-  topKAccuracy,
-} from "./metrics/accuracy.ts";
+import { cast } from "../graph/ops/arithmetic.ts";
+import { RecurraError } from "../platform/error.ts";
+import { configOf, describe } from "./choice.ts";
+import { text } from "./layer-options.ts";
+import { alignRanks } from "./losses/align.ts";
+import { checkOptions } from "./losses/rule.ts";
+import { lossRules } from "./losses/table.ts";
+import { type LossConfig, type LossFunction, type LossOptions, loss } from "./losses.ts";
 import { type Metric, meanMetric } from "./metrics/metric.ts";
-import { r2 } from "./metrics/r2.ts";
+import { type MetricRule, metricRules } from "./metrics/table.ts";
 
-export type { Metric, Statistics } from "./metrics/metric.ts";
+export type { Accumulator, Metric, Statistics } from "./metrics/metric.ts";
 
-/** Losses that are metrics as well: their mean. */
-type LossMetricName =
-  | "meanSquaredError"
-  | "mse"
-  | "meanAbsoluteError"
-  | "mae"
-  | "meanAbsolutePercentageError"
-  | "mape"
-  | "meanSquaredLogarithmicError"
-  | "msle"
-  | "logCosh"
-  | "poisson"
-  | "klDivergence"
-  | "binaryCrossentropy"
-  | "categoricalCrossentropy"
-  | "sparseCategoricalCrossentropy";
+type OwnRules = typeof metricRules;
+type LossRules = Omit<typeof lossRules, keyof OwnRules>;
 
-export interface ThresholdOption {
-  /** Probabilities above it count as 1. Default 0.5. */
-  readonly threshold?: number;
-}
+/** The names of metrics: those with rules of their own, and those of all losses, whose mean they are. */
+type Names = keyof OwnRules | keyof LossRules;
 
-export interface TopKOption {
-  /** How many classes may be named. Default 5. */
-  readonly k?: number;
-}
+/** The options of a metric by its name. */
+export type MetricOptions<Name extends Names> = (Name extends keyof OwnRules
+  ? OwnRules[Name] extends MetricRule<infer Options>
+    ? Options
+    : never
+  : Name extends keyof LossRules
+    ? LossOptions<Name>
+    : never) &
+  LabelOption;
 
-export interface LogitsOption {
-  /** The predictions are logits and not probabilities. Default false. */
-  readonly fromLogits?: boolean;
+export interface LabelOption {
+  /** What logs call it. Default its name. */
+  readonly label?: string;
 }
 
 /** A metric with its options, as a saved model holds it. */
-export type MetricConfig =
-  | { readonly name: "accuracy" | "categoricalAccuracy" | "sparseCategoricalAccuracy" }
-  | ({ readonly name: "binaryAccuracy" } & ThresholdOption)
-  | ({ readonly name: "topKCategoricalAccuracy" | "sparseTopKCategoricalAccuracy" } & TopKOption)
-  | { readonly name: "rootMeanSquaredError" | "rmse" | "r2" }
-  | { readonly name: Exclude<LossMetricName, CrossentropyName> }
-  | ({ readonly name: CrossentropyName } & LogitsOption);
+export type MetricConfig = { readonly [Name in Names]: { readonly name: Name } & MetricOptions<Name> }[Names];
 
-type CrossentropyName = "binaryCrossentropy" | "categoricalCrossentropy" | "sparseCategoricalCrossentropy";
+/** Names of metrics all of whose options have defaults. */
+type WithDefaults = {
+  readonly [Name in Names]: Partial<MetricOptions<Name>> extends MetricOptions<Name> ? Name : never;
+};
 
-export type MetricName = MetricConfig["name"];
+/** The metrics that may be chosen by name alone. */
+export type MetricName = WithDefaults[Names];
 
 /** What `compile` takes for a metric. A function gives values [B, ...], of which the metric is the mean. */
 export type MetricChoice = MetricName | MetricConfig | Metric | LossFunction;
 
-const optionNames = {
-  accuracy: [],
-  binaryAccuracy: ["threshold"],
-  categoricalAccuracy: [],
-  sparseCategoricalAccuracy: [],
-  topKCategoricalAccuracy: ["k"],
-  sparseTopKCategoricalAccuracy: ["k"],
-  meanSquaredError: [],
-  mse: [],
-  meanAbsoluteError: [],
-  mae: [],
-  rootMeanSquaredError: [],
-  rmse: [],
-  meanAbsolutePercentageError: [],
-  mape: [],
-  meanSquaredLogarithmicError: [],
-  msle: [],
-  r2: [],
-  logCosh: [],
-  poisson: [],
-  klDivergence: [],
-  binaryCrossentropy: ["fromLogits"],
-  categoricalCrossentropy: ["fromLogits"],
-  sparseCategoricalCrossentropy: ["fromLogits"],
-} as const satisfies OptionNames & Record<MetricName, readonly string[]>;
+const names: readonly string[] = [...new Set([...Object.keys(metricRules), ...Object.keys(lossRules)])];
 
 /**
- * The metric that a choice stands for. Its name in logs is the one that was chosen.
+ * The metric that a choice stands for. Its name in logs is the one that was chosen, unless it has a `label`.
  *
- * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `update` throws `loss-shape` for targets and predictions that
- *   do not go together
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`, `option-conflict`; `update` throws `loss-shape` or
+ *   `metric-shape` for targets and predictions that do not go together
  */
 export function metric(choice: MetricChoice): Metric {
   if (typeof choice === "function") {
-    return meanMetric(choice.name || "metric", (yTrue, yPred) =>
-      choice(...alignRanks(cast(yTrue, yPred.dtype), yPred)),
-    );
+    return meanMetric(choice.name || "metric", {
+      values: (yTrue, yPred, context) => choice(...alignRanks(cast(yTrue, yPred.dtype), yPred), context),
+    });
   }
-  if (typeof choice === "object" && choice !== null && "update" in choice) return choice;
-  const config = checkedConfig("metric", choice, optionNames) as MetricConfig;
-  const { name } = config;
-  const what = (option: string) => `metric ${name}: ${option}`;
-  switch (config.name) {
-    case "accuracy":
-      return meanMetric(name, accuracy);
-    case "categoricalAccuracy":
-      return meanMetric(name, categoricalAccuracy);
-    case "sparseCategoricalAccuracy":
-      return meanMetric(name, sparseCategoricalAccuracy);
-    case "binaryAccuracy": {
-      const threshold = checkedNumber(
-        what("threshold"),
-        config.threshold ?? 0.5,
-        Number.isFinite,
-        "a number",
-      );
-      return meanMetric(name, (yTrue, yPred) => binaryAccuracy(yTrue, yPred, threshold));
-    }
-    case "topKCategoricalAccuracy":
-    case "sparseTopKCategoricalAccuracy": {
-      const positive = (value: number) => Number.isInteger(value) && value > 0;
-      const k = checkedNumber(what("k"), config.k ?? 5, positive, "a positive whole number");
-      const rule = name === "topKCategoricalAccuracy" ? topKAccuracy : sparseTopKAccuracy;
-      return meanMetric(name, (yTrue, yPred) => rule(yTrue, yPred, k));
-    }
-    case "rootMeanSquaredError":
-    case "rmse":
-      return meanMetric(name, squaredErrors, Math.sqrt);
-    case "r2":
-      return r2(name);
-    case "meanSquaredError":
-    case "mse":
-    case "meanAbsoluteError":
-    case "mae":
-    case "meanAbsolutePercentageError":
-    case "mape":
-    case "meanSquaredLogarithmicError":
-    case "msle":
-    case "logCosh":
-    case "poisson":
-    case "klDivergence":
-    case "binaryCrossentropy":
-    case "categoricalCrossentropy":
-    case "sparseCategoricalCrossentropy":
-      return meanMetric(name, loss(config as LossConfig).call);
-    default:
-      throw new TypeError(`no metric for ${describe(config satisfies never)}`);
-  }
+  if (typeof choice === "object" && choice !== null && "update" in choice) return checkOwn(choice);
+  const config = configOf("metric", choice, names) as MetricConfig;
+  const { name, ...given } = config;
+  const { label, ...options } = given;
+  const own = (metricRules as Readonly<Record<string, unknown>>)[name] as MetricRule<object> | undefined;
+  const { options: kinds, required } = own ?? lossRules[name as keyof LossRules];
+  checkOptions(`metric ${name}`, given, { ...kinds, label: text }, required);
+  if (own !== undefined) return own.make(label ?? name, options);
+  const { call, mask } = loss({ name, ...options } as LossConfig);
+  return meanMetric(label ?? name, { values: call, counts: mask });
 }
 
-/** (yTrue - yPred)², element by element. */
-function squaredErrors(yTrue: Tensor, yPred: Tensor): Tensor {
-  const [target, predicted] = alignRanks(cast(yTrue, yPred.dtype), yPred);
-  expectSameShape("metric rootMeanSquaredError", target, predicted);
-  return square(sub(predicted, target));
+/** A metric that the user made. */
+function checkOwn(choice: Metric): Metric {
+  const { name, update, begin } = choice;
+  if (typeof name === "string" && typeof update === "function" && typeof begin === "function") return choice;
+  throw new RecurraError(
+    "option-value",
+    `metric: one of your own has a name and the functions update and begin, got ${describe(Object.keys(choice))}`,
+  );
 }
+
+/** Makes the config of a metric; the options may be left out where all have defaults. */
+type Factory<Name extends Names> = (
+  ...options: Partial<MetricOptions<Name>> extends MetricOptions<Name>
+    ? [options?: MetricOptions<Name>]
+    : [options: MetricOptions<Name>]
+) => { readonly name: Name } & MetricOptions<Name>;
+
+/**
+ * Metrics with options, for `compile({ metrics: [metrics.auc({ curve: "PR" })] })`.
+ */
+export const metrics = Object.fromEntries(
+  names.map((name) => [name, (options: object = {}) => ({ name, ...options })]),
+) as unknown as { readonly [Name in Names]: Factory<Name> };

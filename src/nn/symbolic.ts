@@ -8,7 +8,7 @@ import { commonShape, formatDimensions, type InputShape, standIns } from "./open
 export interface Application<L> {
   readonly layer: L;
   readonly inputs: readonly SymbolicTensor<L>[];
-  /** Options of the call: symbolic tensors, lists of them, and what is JSON. */
+  /** Options of the call: symbolic tensors, lists and objects of them, and what is JSON. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly outputs: readonly SymbolicTensor<L>[];
 }
@@ -88,7 +88,9 @@ export function mapOptions<L>(
 ): Record<string, unknown> {
   const changed = (value: unknown): unknown => {
     if (value instanceof SymbolicTensor) return change(value as SymbolicTensor<L>);
-    return Array.isArray(value) ? value.map(changed) : value;
+    if (Array.isArray(value)) return value.map(changed);
+    const isPlain = Object(value) === value && Object.getPrototypeOf(value) === Object.prototype;
+    return isPlain ? mapOptions(value as Readonly<Record<string, unknown>>, change) : value;
   };
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, changed(value)]));
 }

@@ -6,14 +6,23 @@ import { input } from "../../src/graph/ops/leaf.ts";
 import { softmax, softmaxOp } from "../../src/graph/ops/reduce.ts";
 import { reshape } from "../../src/graph/ops/sum.ts";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
+import { formatType, type Tensor } from "../../src/graph/tensor.ts";
 import { type Loss, loss, losses, reduceLoss } from "../../src/nn/losses.ts";
 import { RecurraError } from "../../src/platform/error.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { type NdArray, ndarray } from "../../src/tensor/nd-array.ts";
+import { Random } from "../../src/tensor/random.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
-import { checkOp, evaluateOne, integers, reals, type Source, spaced } from "../support/check-op.ts";
-import { build } from "../support/naive.ts";
+import {
+  checkOp,
+  evaluateOne,
+  expectClose,
+  integers,
+  reals,
+  type Source,
+  spaced,
+} from "../support/check-op.ts";
+import { build, permuted } from "../support/naive.ts";
 
 type Row = readonly number[];
 const mean = (values: Row) => values.reduce((sum, x) => sum + x, 0) / values.length;
@@ -45,6 +54,37 @@ const positive = (shape: Shape) => [reals(shape, 0.2, 2), reals(shape, 0.2, 2)] 
 const shares = (shape: Shape) => [reals(shape, 0.2, 0.9), reals(shape, 0.3, 0.8)] as const;
 const logits = (shape: Shape) => [reals(shape, 0, 1), reals(shape)] as const;
 
+const sides = (shape: Shape) => [eitherSide(shape), spaced(shape, 0.7)] as const;
+/** Whole numbers have no gradient: that of a hinge jumps where a target is 0. */
+const bits = (shape: Shape) => [integers(shape, 0, 2, "int32"), spaced(shape, 0.7)] as const;
+const chosen = (shape: Shape) => [oneHots(shape), spaced(shape, 0.7)] as const;
+
+/** -1 and 1 at random places. */
+const eitherSide =
+  (shape: Shape): Source =>
+  (random) =>
+    ndarray(
+      random
+        .bernoulli(shape, 0.5)
+        .toFloat64()
+        .map((draw) => 2 * draw - 1),
+      { shape },
+    );
+
+/** 1 at a random place of each last axis, else 0. */
+const oneHots =
+  (shape: Shape): Source =>
+  (random) => {
+    const depth = shape.at(-1) ?? 1;
+    const places = random.integers(shape.slice(0, -1), 0, depth).toFloat64();
+    return build(shape, (...index) => {
+      const line = index
+        .slice(0, -1)
+        .reduce((flat, position, axis) => flat * (shape[axis] ?? 1) + position, 0);
+      return Number(places[line] === index.at(-1));
+    });
+  };
+
 type Inputs = (shape: Shape) => readonly [Source, Source];
 const cases: readonly (readonly [Loss, Inputs, (yTrue: Row, yPred: Row) => number])[] = [
   ["meanSquaredError", anything, each((y, p) => (y - p) ** 2)],
@@ -63,6 +103,18 @@ const cases: readonly (readonly [Loss, Inputs, (yTrue: Row, yPred: Row) => numbe
   ["poisson", positive, each((y, p) => p - y * Math.log(p + 1e-7))],
   ["klDivergence", shares, (y, p) => sum(pairs(y, p).map(([a, b]) => a * Math.log(a / b)))],
   ["cosineSimilarity", anything, (y, p) => -sum(pairs(unit(y), unit(p)).map(([a, b]) => a * b))],
+  ["hinge", sides, each((y, p) => Math.max(1 - y * p, 0))],
+  ["hinge", bits, each((y, p) => Math.max(1 - (2 * y - 1) * p, 0))],
+  ["squaredHinge", sides, each((y, p) => Math.max(1 - y * p, 0) ** 2)],
+  ["squaredHinge", bits, each((y, p) => Math.max(1 - (2 * y - 1) * p, 0) ** 2)],
+  [
+    "categoricalHinge",
+    chosen,
+    (y, p) => {
+      const wrong = Math.max(...p.map((value, i) => (1 - (y[i] ?? 0)) * value));
+      return Math.max(1 + wrong - sum(p.map((value, i) => (y[i] ?? 0) * value)), 0);
+    },
+  ],
   ["binaryCrossentropy", shares, each(binary)],
   [
     losses.binaryCrossentropy({ labelSmoothing: 0.2 }),
@@ -145,8 +197,8 @@ describe("values and gradients", () => {
     );
     const x = ndarray(Float64Array.of(1, 2, 5, 6, 7, 8, 4, 3), { shape: [2, 2, 2] });
     const wanted = [Math.log(1 + Math.E), 0, 0, Math.log(1 + Math.E)];
-    for (const [i, value] of evaluateOne(call, labels, x).toFloat64().entries())
-      expect(value).toBeCloseTo(wanted[i] ?? 0, 12);
+    const unreduced = evaluateOne((yTrue, yPred) => call(yTrue as Tensor, yPred as Tensor), labels, x);
+    for (const [i, value] of unreduced.toFloat64().entries()) expect(value).toBeCloseTo(wanted[i] ?? 0, 12);
     const reduced = evaluateOne(
       (yTrue, yPred) =>
         reduceLoss(call(yTrue as Tensor, yPred as Tensor), {
@@ -177,6 +229,66 @@ describe("values and gradients", () => {
         noSecondGradient: "it is piecewise linear",
       });
     }
+  });
+
+  test.each([
+    "binaryCrossentropy",
+    "categoricalCrossentropy",
+    "sparseCategoricalCrossentropy",
+    "cosineSimilarity",
+  ] as const)("%s over another axis is that over the last of the tensor turned", (name) => {
+    const turned = (x: NdArray) => permuted(x, [0, 2, 1]);
+    const random = new Random(name);
+    const yPred = random.uniform([2, 4, 3], 0.1, 0.9, "float64");
+    const isSparse = name === "sparseCategoricalCrossentropy";
+    const yTrue = isSparse
+      ? random.integers([2, 3], 0, 4).astype("int32")
+      : random.uniform([2, 4, 3], 0.1, 0.9, "float64");
+    for (const axis of [1, -2]) {
+      const over = (config: Loss, y: NdArray, p: NdArray) =>
+        evaluateOne((a, b) => loss(config).call(a as Tensor, b as Tensor), y, p);
+      const options = name === "cosineSimilarity" ? {} : { labelSmoothing: 0.2 };
+      const got = over(losses[name]({ axis, ...options }), yTrue, yPred);
+      const wanted = over(losses[name](options), isSparse ? yTrue : turned(yTrue), turned(yPred));
+      expectClose(got, wanted, name);
+    }
+  });
+
+  test("label smoothing of labels is that of one-hot targets", () => {
+    const labels = ndarray([2, 0, 1], { dtype: "int32" });
+    const oneHot = build([3, 3], (i, j) => Number(labels.at(i ?? 0) === j));
+    const logits = new Random(1).normal([3, 3], 0, 1, "float64");
+    const options = { fromLogits: true, labelSmoothing: 0.3 };
+    const sparse = evaluateOne(
+      (y, p) => loss(losses.sparseCategoricalCrossentropy(options)).call(y as Tensor, p as Tensor),
+      labels,
+      logits,
+    );
+    const dense = evaluateOne(
+      (y, p) => loss(losses.categoricalCrossentropy(options)).call(y as Tensor, p as Tensor),
+      oneHot,
+      logits,
+    );
+    expectClose(sparse, dense, "smoothed");
+  });
+
+  test("a user's function gets targets of the predictions' rank and dtype, and the mask", () => {
+    const seen: string[] = [];
+    const own = (yTrue: Tensor, yPred: Tensor, context?: { readonly mask?: Tensor | undefined }) => {
+      seen.push(formatType(yTrue), formatType(yPred), String(context?.mask && formatType(context.mask)));
+      return yPred;
+    };
+    const of = (dtype: DType, ...shape: number[]) => input("x", { dtype, shape });
+    loss(own).call(of("int32", 5), of("float32", 5, 1));
+    loss(own).call(of("float32", 5, 2), of("float32", 5, 2, 1), { mask: of("bool", 5, 2) });
+    expect(seen).toEqual([
+      "float32[5, 1]",
+      "float32[5, 1]",
+      "undefined",
+      "float32[5, 2]",
+      "float32[5, 2]",
+      "bool[5, 2]",
+    ]);
   });
 
   test("probabilities of exactly 0 and 1 give the clipped loss, and no gradient", () => {
@@ -244,7 +356,7 @@ describe("logits behind probabilities", () => {
     ];
     const a = evaluateOne((t, p) => loss(name).call(t as Tensor, probabilities(p as Tensor)), ...arrays);
     const b = evaluateOne(
-      (t, p) => loss({ name, fromLogits: true }).call(t as Tensor, p as Tensor),
+      (t, p) => loss(losses[name]({ fromLogits: true })).call(t as Tensor, p as Tensor),
       ...arrays,
     );
     expect(a).toEqual(b);
@@ -295,16 +407,34 @@ describe("shapes", () => {
     ],
     ["mse", [], [], "loss mse: wants at least one axis, got float32[]"],
     [
+      losses.categoricalCrossentropy({ axis: 0 }),
+      [5, 3],
+      [5, 3],
+      "loss categoricalCrossentropy: axis 0 is to be one of the predictions float32[5, 3], and not the first",
+    ],
+    [
+      losses.binaryCrossentropy({ axis: 2 }),
+      [5, 3],
+      [5, 3],
+      "loss binaryCrossentropy: axis 2 is to be one of the predictions float32[5, 3], and not the first",
+    ],
+    [
+      losses.sparseCategoricalCrossentropy({ axis: 1 }),
+      [5, 3],
+      [5, 4, 2],
+      "sparse categorical labels float32[5, 3] do not fit predictions float32[5, 4, 2]: wants one whole number for each distribution over classes (for one-hot targets use categoricalCrossentropy)",
+    ],
+    [
       "sparseCategoricalCrossentropy",
       [5, 3],
       [5, 3],
       "sparse categorical labels float32[5, 3] do not fit predictions float32[5, 3]: wants one whole number for each distribution over classes (for one-hot targets use categoricalCrossentropy)",
     ],
     [
-      { name: "quantile", levels: [0.5, 0.9] },
+      losses.quantile({ levels: [0.5, 0.9] }),
       [5],
       [5, 3],
-      "loss quantile: for 2 levels and targets float32[5] it wants predictions [..., 2], got float32[5, 3]",
+      "loss quantile: wants predictions [..., 2] and one target for each 2 of them, got targets float32[5] and predictions float32[5, 3]",
     ],
   ] as const)("%j refuses targets %j for predictions %j", (choice, yTrue, yPred, message) => {
     const call = () => loss(choice).call(of(yTrue), of(yPred));

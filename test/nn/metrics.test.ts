@@ -1,51 +1,13 @@
 // Metrics: exact over batches of different sizes, with weights and masks, against formulas on all samples at once.
 
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/graph/interpret.ts";
 import { input } from "../../src/graph/ops/leaf.ts";
+import { mean } from "../../src/graph/ops/reduce.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
-import { type Metric, type MetricChoice, metric, type Statistics } from "../../src/nn/metrics.ts";
-import type { RecurraError } from "../../src/platform/error.ts";
+import { type MetricChoice, metric, metrics } from "../../src/nn/metrics.ts";
 import { type NdArray, ndarray } from "../../src/tensor/nd-array.ts";
 import { Random } from "../../src/tensor/random.ts";
-import { toValue } from "../support/check-op.ts";
-
-interface Weights {
-  readonly sampleWeight?: NdArray;
-  readonly mask?: NdArray;
-}
-
-/** The statistics of one batch, by the interpreter. */
-function statisticsOf(rule: Metric, yTrue: NdArray, yPred: NdArray, weights: Weights = {}): Statistics {
-  const given = { yTrue, yPred, ...weights };
-  const leaves = Object.fromEntries(Object.entries(given).map(([name, array]) => [name, input(name, array)]));
-  const { yTrue: y, yPred: p, sampleWeight, mask } = leaves as Record<string, Tensor>;
-  const tree = rule.update(y as Tensor, p as Tensor, { sampleWeight, mask });
-  const point = new Map(
-    Object.entries(given).map(([name, array]) => [leaves[name] as Tensor, toValue(array)]),
-  );
-  const values = interpret(Object.values(tree), point);
-  return Object.fromEntries(
-    Object.keys(tree).map((name, i) => [name, values[i]?.data ?? new Float64Array()]),
-  );
-}
-
-/** A metric over batches that end at the given rows. */
-function over(
-  choice: MetricChoice,
-  yTrue: NdArray,
-  yPred: NdArray,
-  ends: readonly number[],
-  weights: Weights = {},
-): number {
-  const rule = metric(choice);
-  const parts = ends.map((end, i) => {
-    const cut = (array: NdArray) => array.rows(ends[i - 1] ?? 0, end);
-    const kept = Object.fromEntries(Object.entries(weights).map(([name, array]) => [name, cut(array)]));
-    return statisticsOf(rule, cut(yTrue), cut(yPred), kept);
-  });
-  return rule.result(parts.reduce((a, b) => rule.combine(a, b)));
-}
+import { over, rowsOf, type Weights } from "./metrics/over.ts";
 
 const random = new Random(3);
 const [n, width] = [17, 3];
@@ -56,6 +18,8 @@ const flat = (formula: (y: number, p: number) => number) => {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 };
 
+const huber = (size: number) => (size <= 0.5 ? size ** 2 / 2 : 0.5 * size - 0.125);
+
 describe("means over all samples, whatever the batches", () => {
   test.each([
     ["mse", flat((y, p) => (y - p) ** 2)],
@@ -65,7 +29,15 @@ describe("means over all samples, whatever the batches", () => {
     ["rmse", Math.sqrt(flat((y, p) => (y - p) ** 2))],
     ["rootMeanSquaredError", Math.sqrt(flat((y, p) => (y - p) ** 2))],
     ["logCosh", flat((y, p) => Math.log(Math.cosh(y - p)))],
-  ] as const)("%s", (name, wanted) => {
+    ["smape", flat((y, p) => (200 * Math.abs(y - p)) / (Math.abs(y) + Math.abs(p)))],
+    [
+      "symmetricMeanAbsolutePercentageError",
+      flat((y, p) => (200 * Math.abs(y - p)) / (Math.abs(y) + Math.abs(p))),
+    ],
+    [metrics.mase({ scale: 2.5 }), flat((y, p) => Math.abs(y - p) / 2.5)],
+    [metrics.meanAbsoluteScaledError({ scale: 2.5 }), flat((y, p) => Math.abs(y - p) / 2.5)],
+    [metrics.huber({ delta: 0.5 }), flat((y, p) => huber(Math.abs(y - p)))],
+  ] as const)("%j", (name, wanted) => {
     for (const ends of [[n], [5, 10, n], [16, n]])
       expect(over(name, yTrue, yPred, ends)).toBeCloseTo(wanted, 6);
   });
@@ -83,7 +55,68 @@ describe("means over all samples, whatever the batches", () => {
       over("mse", yTrue.rows(0, 4), yPred.rows(0, 4), [4]),
       6,
     );
-    expect(over("mse", yTrue, yPred, [n], { mask: ndarray(new Uint8Array(n)) })).toBeNaN();
+  });
+
+  test("a mask with axes that the values have lost is left out", () => {
+    const steps = random.normal([4, 3, 2], 0, 1, "float64");
+    const last = (_: Tensor, p: Tensor) => mean(p, [1, 2]);
+    const mask = ndarray(
+      Uint8Array.from({ length: 12 }, (_, i) => i % 2),
+      { shape: [4, 3], dtype: "bool" },
+    );
+    expect(over(last, steps, steps, [1, 4], { mask })).toBeCloseTo(over(last, steps, steps), 12);
+  });
+
+  test("nothing counted is NaN, for every metric", () => {
+    const labels = ndarray([0, 1, 2, 1], { dtype: "int32" });
+    const scores = random.uniform([4, 3], 0.1, 0.9, "float64");
+    const none: Weights = { sampleWeight: ndarray(new Float64Array(4)) };
+    const choices = [
+      "mse",
+      "rmse",
+      "smape",
+      metrics.mase({ scale: 1 }),
+      "r2",
+      "cosineSimilarity",
+      "accuracy",
+      "perplexity",
+      "auc",
+      metrics.auc({ curve: "PR" }),
+      metrics.auc({ average: "macro" }),
+      "precision",
+      "recall",
+      "f1Score",
+      metrics.fBetaScore({ beta: 2 }),
+      "matthewsCorrelation",
+    ] as const;
+    for (const choice of choices) {
+      expect(metric(choice).begin().result(), JSON.stringify(choice)).toBeNaN();
+      expect(over(choice, scores, scores, [2, 4], none), JSON.stringify(choice)).toBeNaN();
+    }
+    for (const choice of [
+      "sparseCategoricalAccuracy",
+      "sparseTopKCategoricalAccuracy",
+      "precision",
+      "perplexity",
+    ] as const)
+      expect(over(choice, labels, scores, [2, 4], none)).toBeNaN();
+  });
+
+  test("smape of 0 for 0 is 0", () => {
+    const zeros = ndarray([[0], [0]]);
+    expect(over("smape", zeros, zeros)).toBe(0);
+    expect(over("smape", zeros, ndarray([[0], [3]]))).toBe(100);
+  });
+
+  test("cosineSimilarity is positive, as Keras' metric is, and the loss is not", () => {
+    const cosine = (y: readonly number[], p: readonly number[]) => {
+      const dot = (a: readonly number[], b: readonly number[]) =>
+        a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+      return dot(y, p) / Math.sqrt(dot(y, y) * dot(p, p));
+    };
+    const [ys, ps] = [rowsOf(yTrue), rowsOf(yPred)];
+    const wanted = ys.reduce((sum, y, i) => sum + cosine(y, ps[i] ?? []), 0) / n;
+    expect(over("cosineSimilarity", yTrue, yPred, [5, n])).toBeCloseTo(wanted, 9);
   });
 
   test("a function's values", () => {
@@ -196,10 +229,40 @@ describe("accuracies", () => {
       ["sparseTopKCategoricalAccuracy", labels],
       ["topKCategoricalAccuracy", oneHot],
     ] as const) {
-      expect(over({ name, k: 1 }, y, p, [4])).toBe(0.5);
-      expect(over({ name, k: 2 }, y, p, [2, 4])).toBe(0.75);
+      expect(over(metrics[name]({ k: 1 }), y, p, [4])).toBe(0.5);
+      expect(over(metrics[name]({ k: 2 }), y, p, [2, 4])).toBe(0.75);
       expect(over(name, y, p, [4])).toBe(1);
     }
+  });
+
+  test("labels may be left out", () => {
+    const some = ndarray([1, -1, 1, -1], { dtype: "int32" });
+    expect(over(metrics.sparseCategoricalAccuracy({ ignoreClass: -1 }), some, p, [1, 4])).toBe(0.5);
+    const far = ndarray([1, 255, 1, 255], { dtype: "int32" });
+    expect(over(metrics.sparseTopKCategoricalAccuracy({ k: 2, ignoreClass: 255 }), far, p, [3, 4])).toBe(1);
+    const wanted = -Math.log(0.7 * 0.3) / 2;
+    expect(over(metrics.sparseCategoricalCrossentropy({ ignoreClass: -1 }), some, p, [3, 4])).toBeCloseTo(
+      wanted,
+      6,
+    );
+    expect(over(metrics.perplexity({ ignoreClass: -1 }), some, p, [3, 4])).toBeCloseTo(Math.exp(wanted), 6);
+  });
+
+  test("perplexity, of labels and of distributions, from probabilities and logits", () => {
+    const wanted = (0.7 * 0.5 * 0.3 * 0.1) ** (-1 / 4);
+    const logits = ndarray(
+      p.toFloat64().map((value) => Math.log(value) + 3),
+      { shape: [4, 3] },
+    );
+    for (const y of [labels, labels.reshape([4, 1]), oneHot]) {
+      expect(over("perplexity", y, p, [1, 4])).toBeCloseTo(wanted, 5);
+      expect(over(metrics.perplexity({ fromLogits: true }), y, logits, [1, 4])).toBeCloseTo(wanted, 5);
+    }
+  });
+
+  test("predictions without a last axis are binary", () => {
+    const [y, q] = [ndarray([1, 0, 1, 0]), ndarray([0.9, 0.5, 0.5, 0.6])];
+    expect(over("accuracy", y, q, [1, 4])).toBe(0.5);
   });
 
   test("cross-entropy as a metric", () => {
@@ -213,10 +276,15 @@ describe("accuracies", () => {
 });
 
 describe("choosing", () => {
-  test("keeps the chosen name, and takes a metric of one's own", () => {
+  test("keeps the chosen name or a label, and takes a metric of one's own", () => {
     expect(metric("mae").name).toBe("mae");
+    expect(metric(metrics.mae({ label: "miles" })).name).toBe("miles");
+    expect(metric(metrics.precision({ classId: 1, label: "precisionOfSpam" })).name).toBe("precisionOfSpam");
     const own = metric("rmse");
     expect(metric(own)).toBe(own);
+    expect(() => metric({ ...own, begin: undefined } as unknown as MetricChoice)).toThrow(
+      "metric: one of your own has a name and the functions update and begin",
+    );
   });
 
   test.each([
@@ -224,15 +292,9 @@ describe("choosing", () => {
     [{ name: "binaryAccuracy", limit: 1 }, "unknown-option", /It takes threshold/],
     [{ name: "topKCategoricalAccuracy", k: 0 }, "option-value", /k is to be a positive whole number, got 0/],
   ])("%j", (choice, code, message) => {
-    const thrown = (): RecurraError => {
-      try {
-        metric(choice as MetricChoice);
-      } catch (error) {
-        return error as RecurraError;
-      }
-      throw new Error("nothing was thrown");
-    };
-    expect(thrown()).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(() => metric(choice as MetricChoice)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
   });
 
   test("targets that do not go with predictions", () => {

@@ -313,6 +313,16 @@ describe("attention", () => {
   }
 });
 
+it("attention of one sample, head by head", () =>
+  differential(
+    [
+      [1, 3, 1, 4, 2],
+      [1, 3, 5, 2],
+      [1, 3, 5, 2],
+    ].map((shape) => draw(shape, "float32")),
+    (...inputs) => applyAll(attentionOp, inputs, { scale: 1, rate: 0, mask: false, keep: false, limit: 1 }),
+  ));
+
 describe("gather and scatter", () => {
   const ids = (dtype: DType) =>
     ndarray(

@@ -163,11 +163,11 @@ function acrossRows(a: Tensor, b: Tensor, factor: number): Tensor {
     : times(matmul(a, b, { transposeA: true }), factor);
 }
 
-/** True where a node's weights are too many for the cache, and it can run one entry of its first axis at a time. */
+/** True where a node's weights are too many for the cache, and there is an axis to take them along one by one. */
 function isLarge({ inputs, attributes }: Node<AttentionAttributes>): boolean {
   const shape = weightsShape(inputs, attributes);
   const isStatic = shape.every((dimension) => batchFactor(dimension) === undefined);
-  return isStatic && shape.length > 3 && at(shape, 0) > 1 && sizeOf(shape) > attributes.limit;
+  return isStatic && sizeOf(shape.slice(0, -3)) > 1 && sizeOf(shape) > attributes.limit;
 }
 
 function lowerAttention(

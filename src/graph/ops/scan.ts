@@ -1,57 +1,20 @@
 // scan: a loop over time whose body is a graph of its own. The heart of every recurrent network.
 
 import { RecurraError } from "../../platform/error.ts";
-import { isFloat } from "../../tensor/dtype.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { interpret } from "../interpret.ts";
-import { applyAll, isOp, item } from "../op.ts";
-import { dependents, nodesOf, substitute } from "../rewrite.ts";
+import { applyAll, item } from "../op.ts";
 import type { Op, Value } from "../tensor.ts";
-import { formatType, type Node, Tensor } from "../tensor.ts";
+import { formatType, Tensor } from "../tensor.ts";
 import { leavesLike, leavesOf, withLeaves } from "../tree.ts";
-import { vjp } from "../vjp.ts";
-import { add } from "./arithmetic.ts";
+import { input } from "./leaf.ts";
+import { closed, type Loop, type ScanAttributes } from "./scan-body.ts";
+import { scanGradient } from "./scan-gradient.ts";
+import { inSegments, segmentLength } from "./segments.ts";
+import { at } from "./sum.ts";
 
-import { splitOp, transposeOp } from "./layout.ts";
-import { constantOp, input, scalar } from "./leaf.ts";
-import { at, broadcastOp, broadcastTo, reshapeOp } from "./sum.ts";
-
-/**
- * A closed graph: its outputs rest on its parameters and on constants alone. The parameters are, in this order, the carries, one
- * step of each sequence, and what is captured from outside; the outputs are the next carries and one step of each stacked output.
- */
-export interface Body {
-  readonly parameters: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-}
-
-export interface ScanAttributes {
-  readonly body: Body;
-  readonly carries: number;
-  readonly sequences: number;
-  readonly length: number;
-  /** Runs from the last step to the first; sequences and stacked outputs keep their own order. */
-  readonly reverse: boolean;
-}
-
-/** A scan's operands and parameters by their role. */
-export function partsOf(node: Node<ScanAttributes>) {
-  const { body, carries, sequences } = node.attributes;
-  const cut = <T>(list: readonly T[]) => ({
-    carries: list.slice(0, carries),
-    sequences: list.slice(carries, carries + sequences),
-    captures: list.slice(carries + sequences),
-  });
-  return {
-    inputs: cut(node.inputs),
-    parameters: cut(body.parameters),
-    nextCarries: body.outputs.slice(0, carries),
-    steps: body.outputs.slice(carries),
-    finals: node.outputs.slice(0, carries),
-    stacked: node.outputs.slice(carries),
-  };
-}
+export { type Body, partsOf, type ScanAttributes } from "./scan-body.ts";
 
 export const scanOp: Op<ScanAttributes> = {
   name: "scan",
@@ -134,163 +97,6 @@ export const scanOp: Op<ScanAttributes> = {
   lift: "none",
 };
 
-/** Operands of a scan about to be made; the body may still read tensors from outside. */
-interface Draft {
-  readonly inits: readonly Tensor[];
-  readonly sequences: readonly Tensor[];
-  readonly parameters: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly length: number;
-  readonly reverse: boolean;
-}
-
-/**
- * Makes a scan of a body that may read tensors from outside: whatever does not depend on the parameters is computed once, before
- * the loop, and handed in as a capture.
- */
-export function closeScan({
-  inits,
-  sequences,
-  parameters,
-  outputs,
-  length,
-  reverse,
-}: Draft): readonly Tensor[] {
-  const inside = dependents(outputs, parameters);
-  const captured = new Map<Tensor, Tensor>();
-  const capture = (tensor: Tensor) => {
-    if (inside.has(tensor.node) || isOp(tensor.node, constantOp) || captured.has(tensor)) return;
-    captured.set(tensor, input(`capture${captured.size}`, tensor));
-  };
-  for (const node of nodesOf(outputs)) if (inside.has(node)) node.inputs.forEach(capture);
-  outputs.forEach(capture);
-  const body = {
-    parameters: [...parameters, ...captured.values()],
-    outputs: substitute(outputs, captured),
-  };
-  return applyAll(scanOp, [...inits, ...sequences, ...captured.keys()], {
-    body,
-    carries: inits.length,
-    sequences: sequences.length,
-    length,
-    reverse,
-  });
-}
-
-const zerosLike = (tensor: Tensor) => broadcastTo(scalar(0, tensor.dtype), tensor.shape);
-
-/**
- * The gradient of a scan is a scan in the other direction. The forward one is made anew with what the backward body reads of it
- * stacked as further outputs (a pass merges the two); the backward one carries the gradients of the carries and adds up those of the
- * captures. Source: backpropagation through time (Werbos 1990).
- */
-function scanGradient(
-  node: Node<ScanAttributes>,
-  cotangents: readonly (Tensor | undefined)[],
-): readonly (Tensor | undefined)[] {
-  const { body, carries: carryCount, length, reverse } = node.attributes;
-  const { inputs, parameters, nextCarries, steps } = partsOf(node);
-  const forwardNodes = new Set(nodesOf(body.outputs));
-  for (const parameter of body.parameters) forwardNodes.add(parameter.node);
-
-  // Backward body: given the gradients of the next carries and of this step's outputs, those of all parameters.
-  const floatCarries = parameters.carries.filter((carry) => isFloat(carry.dtype));
-  const carryGradients = floatCarries.map((carry, i) => input(`dcarry${i}`, carry));
-  const stepCotangents = steps.map((step, i) =>
-    cotangents[carryCount + i] === undefined ? undefined : input(`dstep${i}`, step),
-  );
-  const received = [
-    ...parameters.carries.map((carry) => carryGradients[floatCarries.indexOf(carry)]),
-    ...stepCotangents,
-  ];
-  const found = vjp([...nextCarries, ...steps], received, body.parameters);
-  const gradientOf = (parameter: Tensor) => found[body.parameters.indexOf(parameter)];
-
-  const captures = parameters.captures.filter((capture) => gradientOf(capture) !== undefined);
-  const totals = captures.map((capture, i) => input(`total${i}`, capture));
-  const sequences = parameters.sequences.filter((sequence) => gradientOf(sequence) !== undefined);
-  const outputs = [
-    ...floatCarries.map((carry) => gradientOf(carry) ?? zerosLike(carry)),
-    ...captures.map((capture, i) => add(item(totals, i), gradientOf(capture) ?? zerosLike(capture))),
-    ...sequences.map((sequence) => gradientOf(sequence) ?? zerosLike(sequence)),
-  ];
-
-  // What the backward body reads of the forward one: carries and inner values are stacked, sequences and captures are at hand.
-  const outside = new Map<Tensor, Tensor>();
-  const stackedParameters: Tensor[] = [];
-  const stackedSources: Tensor[] = [];
-  const residuals: Tensor[] = [];
-  for (const tensor of residualsOf(outputs, forwardNodes)) {
-    const capture = parameters.captures.indexOf(tensor);
-    if (capture >= 0) {
-      outside.set(tensor, item(inputs.captures, capture));
-      continue;
-    }
-    const local = input(`residual${stackedParameters.length}`, tensor);
-    outside.set(tensor, local);
-    const sequence = parameters.sequences.indexOf(tensor);
-    if (sequence >= 0) {
-      stackedParameters.push(local);
-      stackedSources.push(item(inputs.sequences, sequence));
-    } else {
-      residuals.push(tensor);
-    }
-  }
-  const forward = applyAll(scanOp, node.inputs, {
-    ...node.attributes,
-    body: { ...body, outputs: [...body.outputs, ...residuals] },
-  });
-  for (const [i, residual] of residuals.entries()) {
-    stackedParameters.push(outside.get(residual) ?? residual);
-    stackedSources.push(item(forward, body.outputs.length + i));
-  }
-
-  const given = stepCotangents.flatMap((parameter, i) => {
-    const value = cotangents[carryCount + i];
-    return parameter === undefined || value === undefined ? [] : [{ parameter, value }];
-  });
-  const results = closeScan({
-    inits: [
-      ...floatCarries.map((carry) => cotangents[parameters.carries.indexOf(carry)] ?? zerosLike(carry)),
-      ...captures.map(zerosLike),
-    ],
-    sequences: [...given.map(({ value }) => value), ...stackedSources],
-    parameters: [
-      ...carryGradients,
-      ...totals,
-      ...given.map(({ parameter }) => parameter),
-      ...stackedParameters,
-    ],
-    outputs: substitute(outputs, outside),
-    length,
-    reverse: !reverse,
-  });
-  const order = [...floatCarries, ...captures, ...sequences];
-  return body.parameters.map((parameter) => {
-    const place = order.indexOf(parameter);
-    return place < 0 ? undefined : item(results, place);
-  });
-}
-
-/**
- * Values of the forward body that the gradient reads. Ops that only move elements are looked through: their input is kept, once,
- * and they are done again.
- */
-function residualsOf(outputs: readonly Tensor[], forwardNodes: ReadonlySet<Node>): Set<Tensor> {
-  const found = new Set<Tensor>();
-  const visited = new Set<Tensor>();
-  const moves = [splitOp, reshapeOp, transposeOp, broadcastOp].map(({ name }) => name);
-  const open = [...outputs];
-  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
-    const { node } = tensor;
-    if (visited.has(tensor) || isOp(node, constantOp)) continue;
-    visited.add(tensor);
-    if (!forwardNodes.has(node) || moves.includes(node.op.name)) open.push(...node.inputs);
-    else found.add(tensor);
-  }
-  return found;
-}
-
 // ---- the public function ----
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
@@ -300,6 +106,12 @@ export interface ScanOptions {
   readonly reverse?: boolean;
   /** The number of steps; needed only where there is no sequence to take it from. */
   readonly length?: number;
+  /**
+   * Gradient checkpointing: the steps run in segments, and the gradient keeps the carries between segments alone; what lies within one is
+   * computed anew when the gradient comes to it. A third more work, and memory for √T steps instead of T. A number is the length of
+   * a segment; `true` chooses one. Values are the same to rounding. Default false.
+   */
+  readonly checkpoint?: boolean | number;
 }
 
 export interface Scanned<C, O> {
@@ -323,7 +135,7 @@ export function scan<X>(
  *   tensors or nested arrays and objects of them. It may read tensors from outside, and gradients flow to them.
  * @param init the first carry
  * @param sequences time-major tensors [T, ...]
- * @throws RecurraError where the carry changes its type, or the sequences differ in length
+ * @throws RecurraError where the carry changes its type, the sequences differ in length, or `checkpoint` is no length
  */
 export function scan<C, X, O>(
   body: (carry: C, step: X) => { readonly carry: C; readonly output: O },
@@ -369,14 +181,18 @@ export function scan(
     : (Object(result) as { carry: unknown; output: unknown });
   const nextCarries = leavesLike(init, carry, isTensor, "scan: the body's carry");
   const steps = leavesOf(output, isTensor, "scan: the body's output");
-  const outputs = closeScan({
+  const loop = closed({
     inits,
     sequences: rows,
     parameters: [...carryParameters, ...stepParameters],
     outputs: [...nextCarries, ...steps],
     length,
     reverse: options.reverse ?? false,
+    recompute: false,
   });
+  const run = ({ operands, attributes }: Loop) => applyAll(scanOp, operands, attributes);
+  const segment = segmentLength(options.checkpoint ?? false, length);
+  const outputs = segment === undefined ? run(loop) : inSegments(loop, segment, run);
   return {
     last: withLeaves(init, isTensor, outputs.slice(0, inits.length).values()),
     outputs: withLeaves(output, isTensor, outputs.slice(inits.length).values()),

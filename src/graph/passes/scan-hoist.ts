@@ -6,9 +6,9 @@ import { input } from "../ops/leaf.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import { partsOf, type ScanAttributes, scanOp } from "../ops/scan.ts";
 import { alignStacked } from "../ops/sum.ts";
-import { nodesOf, substitute } from "../rewrite.ts";
-import type { Lifted, Node, Tensor } from "../tensor.ts";
-import { nodeByNode } from "./pass.ts";
+import { dependents, nodesOf, rewrite, substitute } from "../rewrite.ts";
+import { type Lifted, Node, type Tensor } from "../tensor.ts";
+import type { Pass } from "./pass.ts";
 import { placesOf } from "./scan-loop.ts";
 
 /** Applies a node of a body to all steps at once, outside. */
@@ -31,10 +31,27 @@ export function lift(node: Node, inputs: readonly Lifted[], steps: number): read
   );
 }
 
-export const hoistFromScans = nodeByNode((node) => (isOp(node, scanOp) ? hoist(node) : undefined));
+export const hoistFromScans: Pass = (outputs) => hoistIn(outputs, 1);
 
-function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
-  const { body, length } = node.attributes;
+/**
+ * Hoists from the scans of a graph, innermost first.
+ *
+ * @param segments how many times the graph runs, where it is one segment of a longer loop: work is judged by what all of them make
+ */
+function hoistIn(outputs: readonly Tensor[], segments: number): readonly Tensor[] {
+  return rewrite(outputs, (node) => {
+    if (!isOp(node, scanOp)) return undefined;
+    const { body, length, recompute } = node.attributes;
+    const changed = hoistIn(body.outputs, recompute ? segments * length : 1);
+    const same = changed.every((output, i) => output === body.outputs[i]);
+    const attributes = { ...node.attributes, body: { ...body, outputs: changed } };
+    const inner = same ? node : new Node(node.op, node.inputs, attributes, node.outputs);
+    return hoist(inner, segments) ?? inner.outputs;
+  });
+}
+
+function hoist(node: Node<ScanAttributes>, segments: number): readonly Tensor[] | undefined {
+  const { body, length, recompute } = node.attributes;
   const { inputs, parameters } = partsOf(node);
   const place = placesOf(node);
 
@@ -46,6 +63,8 @@ function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
   parameters.captures.forEach((parameter, i) => {
     outside.set(parameter, { tensor: item(inputs.captures, i), stacked: false });
   });
+  // Of a scan that recomputes, only work on captures leaves: what is done for all steps at once is there at once.
+  const captured = dependents(body.outputs, parameters.captures);
   const order = nodesOf(body.outputs);
   for (const inner of order) {
     const output = item(inner.outputs);
@@ -54,8 +73,10 @@ function hoist(node: Node<ScanAttributes>): readonly Tensor[] | undefined {
       outside.set(output, { tensor: output, stacked: false });
       continue;
     }
+    if (recompute && !(place(output) === "invariant" && captured.has(inner))) continue;
     const operands = inner.inputs.map((operand) => outside.get(operand));
-    if (operands.some((operand) => operand === undefined) || !worthLifting(inner, length)) continue;
+    if (operands.some((operand) => operand === undefined) || !worthLifting(inner, length * segments))
+      continue;
     const lifted = lift(inner, operands as Lifted[], length);
     const stacked = place(output) === "sliced";
     inner.outputs.forEach((result, i) => {

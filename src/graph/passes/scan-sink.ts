@@ -12,8 +12,9 @@ import { nodeByNode, useCounts } from "./pass.ts";
 import { lift } from "./scan-hoist.ts";
 import { carriedWork, placesOf } from "./scan-loop.ts";
 
+/** What a scan that recomputes would hand out of its loop is what it is there not to keep. */
 export const sinkFromScans = nodeByNode((node) =>
-  isOp(node, scanOp) ? (sinkTotals(node) ?? sinkOutputs(node)) : undefined,
+  isOp(node, scanOp) && !node.attributes.recompute ? (sinkTotals(node) ?? sinkOutputs(node)) : undefined,
 );
 
 /** Collects the values of the loop that the world after it wants, as stacked outputs. */

@@ -148,6 +148,12 @@ export const olderOptions: Readonly<Record<string, Readonly<Record<string, strin
   LeakyReLU: { alpha: "negative_slope" },
 };
 
+/** Options that Keras wants and Recurra does not, with what Recurra takes for them. */
+export const neededOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  AveragePooling1D: { pool_size: 2 },
+  AveragePooling2D: { pool_size: 2 },
+};
+
 /** Options that hold one number, or a list of one in a layer of one dimension. */
 export const windowOptions: readonly string[] = [
   "kernel_size",

@@ -1,7 +1,8 @@
 // The order in which Keras counts the layers of a functional model, on which their places in a weights file rest.
 //
 // Source: keras 3.15.1, keras/src/ops/function.py, map_graph: layers further from the outputs first; those that are as far in the order
-// in which a depth-first walk from the outputs meets them.
+// in which a depth-first walk from the outputs meets them. Operations that compute masks count there as well; they are not followed here,
+// so that the order may be another where masks are joined (Concatenate, Add) before a layer that reads them.
 
 import type { Layer, LayerApplication, LayerTensor } from "../../nn/layer.ts";
 import { tensorsOf } from "../../nn/symbolic.ts";

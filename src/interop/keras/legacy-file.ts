@@ -8,6 +8,7 @@ import { RecurraError } from "../../platform/error.ts";
 import type { H5Attribute, H5Dataset, H5Group } from "./hdf5.ts";
 import { H5Tree } from "./hdf5-write.ts";
 import { allWeights, type LayerNode, layersIn, type StoredWeight } from "./layer-node.ts";
+import { chosen, type Matching } from "./matching.ts";
 import { type LayerMismatch, mismatchError, type ShapedWeight } from "./mismatch.ts";
 import { classInSnakeCase, NameCounter } from "./naming.ts";
 import type { FoundWeight } from "./weights-file.ts";
@@ -43,6 +44,42 @@ export function findLegacyWeights<W extends StoredWeight>(
   const wanted = topLayers(model)
     .map((layer) => ({ layer, weights: legacyOrder(layer) }))
     .filter((layer) => layer.weights.length > 0);
+  const { found, mismatches } = chosen((byName) =>
+    matched(wanted, byName ? byNames(wanted, stored) : stored, stored),
+  );
+  if (mismatches.length === 0) return found;
+  const counts =
+    wanted.length === stored.length
+      ? undefined
+      : `The model has ${wanted.length} layers with weights, the file ${stored.length}; they are matched in order`;
+  throw mismatchError(file, mismatches, counts);
+}
+
+interface WantedLayer<W extends StoredWeight> {
+  readonly layer: LayerNode<W>;
+  readonly weights: readonly W[];
+}
+
+/** The stored layers in the order of the wanted ones, by their names; as they are, where not each has one. */
+function byNames<W extends StoredWeight>(
+  wanted: readonly WantedLayer<W>[],
+  stored: readonly StoredLayer[],
+): readonly StoredLayer[] {
+  const named = new Map(stored.map((layer) => [layer.name, layer]));
+  const found = wanted.flatMap(({ layer }) => named.get(layer.name) ?? []);
+  return found.length === stored.length && found.length === wanted.length ? found : stored;
+}
+
+interface LegacyMatching<W extends StoredWeight> extends Matching {
+  readonly found: readonly FoundWeight<W>[];
+}
+
+/** Matches layers in their order. */
+function matched<W extends StoredWeight>(
+  wanted: readonly WantedLayer<W>[],
+  stored: readonly StoredLayer[],
+  inFile: readonly StoredLayer[],
+): LegacyMatching<W> {
   const found: FoundWeight<W>[] = [];
   const mismatches: LayerMismatch[] = [];
   for (let i = 0; i < Math.max(wanted.length, stored.length); i++) {
@@ -54,12 +91,8 @@ export function findLegacyWeights<W extends StoredWeight>(
     if (fits) found.push(...wants.map((weight, place) => [weight, datasets[place] as H5Dataset] as const));
     else mismatches.push({ place: name, layer: layer?.name, wanted: wants, found: datasets.map(described) });
   }
-  if (mismatches.length === 0) return found;
-  const counts =
-    wanted.length === stored.length
-      ? undefined
-      : `The model has ${wanted.length} layers with weights, the file ${stored.length}; they are matched in order`;
-  throw mismatchError(file, mismatches, counts);
+  const moved = wanted.flatMap(({ layer }, i) => (stored[i] === inFile[i] ? [] : [layer]));
+  return { found, mismatches, moved };
 }
 
 /** The layers of a model. */

@@ -2,6 +2,7 @@
 
 import { type LayerClasses, makeNetwork } from "../../model/make-network.ts";
 import type { Model } from "../../model/model.ts";
+import type { NetworkRecord } from "../../model/records.ts";
 import { checkOptionNames } from "../../nn/choice.ts";
 import type { InputShape } from "../../nn/open-length.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -40,13 +41,14 @@ export async function loadKerasModel(source: KerasSource, options: LoadKerasOpti
   const { inputShapes, layers = {} } = options;
   const record = readModel(json, name, { kerasVersion, inputShapes, ownClasses: Object.keys(layers) });
   const model = makeNetwork(record, name, layers);
-  await assignFrom(file, model);
+  await assignFrom(file, model, record);
   return model;
 }
 
 /**
  * Reads weights into a model from a file of any of Keras' formats. Layers are matched as Keras does: in `.weights.h5` and `.keras` by
- * their classes and order, in the `.h5` of Keras 2 by their order alone. Where anything does not fit, nothing is changed.
+ * their classes and order, in the `.h5` of Keras 2 by their order alone; by their names where these were given and say another order.
+ * Where anything does not fit, nothing is changed.
  *
  * @param source the file's path, or its bytes
  * @throws RecurraError `weights-mismatch`, which lists layer by layer what was wanted and what there was
@@ -55,9 +57,9 @@ export async function loadKerasWeights(model: Model, source: KerasSource): Promi
   await assignFrom(await readKerasFile(source), model);
 }
 
-async function assignFrom(file: KerasFile, model: Model): Promise<void> {
+async function assignFrom(file: KerasFile, model: Model, record?: NetworkRecord): Promise<void> {
   model.weights; // builds the layers
-  await readWeights(file, modelNode(model), (found) => {
+  await readWeights(file, modelNode(model, record), (found) => {
     const values = found.map(([{ weight }, dataset]) => [weight, dataset.read()] as const);
     for (const [weight, value] of values) weight.assign(value);
   });

@@ -2,6 +2,7 @@
 
 import { NetworkLayer } from "../../model/network-layer.ts";
 import type { NetworkLike } from "../../model/network-types.ts";
+import type { LayerRecord, NetworkRecord } from "../../model/records.ts";
 import type { Layer, Weight } from "../../nn/layer.ts";
 import type { ChildNode, LayerNode, StoredWeight } from "./layer-node.ts";
 import { kerasOrder } from "./layer-order.ts";
@@ -14,33 +15,47 @@ export interface ModelWeight extends StoredWeight {
 
 type Node = LayerNode<ModelWeight>;
 
-/** The tree of a model: its layers in Keras' order. The model must have been built. */
-export function modelNode(network: NetworkLike): Node {
-  return networkNode(network, network.name, true, new Map());
+/**
+ * The tree of a model: its layers in Keras' order. The model must have been built.
+ *
+ * @param record what it was made of, if that says the order: the layers of a file of Keras stand as Keras counts them
+ */
+export function modelNode(network: NetworkLike, record?: NetworkRecord): Node {
+  return networkNode({ network, name: network.name, trainable: true, record }, new Map());
 }
 
 /** A layer that is met twice is one node. */
 type Known = Map<Layer, Node>;
 
-function networkNode(
-  { className, layers, structure }: NetworkLike,
-  name: string,
-  trainable: boolean,
-  known: Known,
-): Node {
-  const ordered = structure === undefined ? layers : kerasOrder(structure.ends);
-  const nodes = ordered.map((layer) => layerNode(layer, trainable, known));
+interface NetworkPlace {
+  readonly network: NetworkLike;
+  readonly name: string;
+  readonly trainable: boolean;
+  readonly record: NetworkRecord | undefined;
+}
+
+function networkNode({ network, name, trainable, record }: NetworkPlace, known: Known): Node {
+  const { className, layers, structure } = network;
+  const places = new Map(record?.layers.map(({ config }, i) => [config.name, i]));
+  const placeOf = (layer: Layer) => places.get(layer.name) ?? -1;
+  const ordered =
+    record === undefined && structure !== undefined
+      ? kerasOrder(structure.ends)
+      : layers.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const nodes = ordered.map((layer) => layerNode(layer, trainable, known, record?.layers[placeOf(layer)]));
   return { className, name, weights: [], children: [{ attribute: "layers", layers: nodes }] };
 }
 
-function layerNode(layer: Layer, isTrained: boolean, known: Known): Node {
+function layerNode(layer: Layer, isTrained: boolean, known: Known, record?: LayerRecord): Node {
   const before = known.get(layer);
   if (before !== undefined) return before;
   const trainable = isTrained && layer.trainable;
+  const { className, name } = layer;
+  const inner = record?.config.network as NetworkRecord | undefined;
   const node =
     layer instanceof NetworkLayer
-      ? networkNode(layer.config.network, layer.name, trainable, known)
-      : { className: layer.className, name: layer.name, ...contents(layer, trainable, known) };
+      ? networkNode({ network: layer.config.network, name, trainable, record: inner }, known)
+      : { className, name, ...contents(layer, trainable, known) };
   known.set(layer, node);
   return node;
 }

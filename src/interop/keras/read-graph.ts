@@ -9,6 +9,7 @@ import { type GraphEntry, withoutMasks, withoutOwnMasks } from "./graph-masks.ts
 import { endsOf, type GraphCall, isNodeRef, mapRefs, type NodeRef, readCall, refsIn } from "./graph-nodes.ts";
 import { knownShape, shapeIn } from "./input-shape.ts";
 import { type Fields, fieldsAt, type KerasObject, listAt, objectAt, plainAt, textAt } from "./json.ts";
+import { kerasOptions } from "./layer-classes.ts";
 import { camelCase } from "./naming.ts";
 import { modelClasses, type ReadContext, readLayer } from "./read-layer.ts";
 
@@ -25,8 +26,9 @@ export function readGraph({ config }: KerasObject, place: string, context: ReadC
   const read = new Map([...raw].map(([layer, { object, place: at }]) => [layer, entryOf(layer, object, at)]));
   const starts = endsOf(config.input_layers, `${place}: input_layers`);
   const written = endsOf(config.output_layers, `${place}: output_layers`);
-  const entries = settled(read, place, context);
-  const ends = written.map(([given, ref]) => [given, outputOf(ref, read)] as const);
+  const before = callsBefore(read);
+  const entries = settled(read, before, place, context);
+  const ends = written.map(([given, ref]) => [given, outputOf(ref, read, before)] as const);
   const order = callsInOrder(
     ends.map(([, ref]) => ref),
     entries,
@@ -75,19 +77,24 @@ function entryOf(name: string, { className, config, fields }: KerasObject, place
   };
 }
 
-/** Whether it is of `keras.ops`. HDF5 files do not name modules; there, an operation is what has no type to compute in. */
+/** Whether it is of `keras.ops`. HDF5 files do not name modules; there, an operation says neither whether it is trainable nor its type. */
 function isOperation(className: string, config: Fields, { module }: Fields): boolean {
   if (typeof module === "string") return /^keras\.(src\.)?ops\b/.test(module);
-  return !("trainable" in config || "dtype" in config) && !modelClasses.includes(className);
+  if (className === "InputLayer" || modelClasses.includes(className)) return false;
+  return !("trainable" in config || (Object.hasOwn(kerasOptions, className) && "dtype" in config));
 }
 
 type Entries = ReadonlyMap<string, GraphEntry>;
 
 /** The entries with calls counted from 0, without the masks that Keras computed by itself, and with operations that know of none. */
-function settled(read: Entries, place: string, { isMasked }: ReadContext): Entries {
-  const shifted = countedFromOne(read);
+function settled(
+  read: Entries,
+  before: ReadonlyMap<string, number>,
+  place: string,
+  { isMasked }: ReadContext,
+): Entries {
   const counted = changedCalls(read, (call) =>
-    mapRefs(call, (ref) => (shifted.has(ref.layer) ? before(ref) : ref)),
+    mapRefs(call, (ref) => ({ ...ref, call: ref.call - (before.get(ref.layer) ?? 0) })),
   );
   const entries = changedCalls(counted, (call, name) => withoutOwnMasks(call, counted, `${place}: ${name}`));
   return isMasked ? withoutMasks(entries) : entries;
@@ -102,25 +109,28 @@ function changedCalls(entries: Entries, change: (call: GraphCall, name: string) 
   );
 }
 
-/** Models inside, whose calls Keras 2 counts from 1, where layers read them: having been made was the first. Keras 3 does not. */
-function countedFromOne(read: Entries): ReadonlySet<string> {
-  const refs = refsIn([...read.values()].map(({ calls }) => calls));
-  const counted = [...read.values()].filter(
-    ({ name, className, calls }) =>
-      modelClasses.includes(className) &&
-      refs.some(({ layer, call }) => layer === name && call >= calls.length),
+/**
+ * How many calls of a layer are counted before those of this model: having been made counts as one for a model inside in Keras 2, and so
+ * do the calls in models inside for a layer that is shared with them.
+ */
+function callsBefore(read: Entries): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  for (const { layer, call } of refsIn([...read.values()].map(({ calls }) => calls)))
+    last.set(layer, Math.max(call, last.get(layer) ?? 0));
+  return new Map(
+    [...read.values()]
+      .filter(({ calls }) => calls.length > 0)
+      .map(({ name, calls }) => [name, Math.max(0, (last.get(name) ?? 0) - calls.length + 1)]),
   );
-  return new Set(counted.map(({ name }) => name));
 }
 
-/** An output of the model: for those, Keras 3 too counts the calls of a functional model inside from 1 (functional.py, get_config). */
-function outputOf(ref: NodeRef, read: Entries): NodeRef {
-  const entry = read.get(ref.layer);
-  if (entry === undefined || !modelClasses.includes(entry.className)) return ref;
-  return entry.className !== "Sequential" || ref.call >= entry.calls.length ? before(ref) : ref;
+/** An output of the model. For those Keras 3 too counts the calls of a functional model inside from 1 (functional.py, get_config). */
+function outputOf(ref: NodeRef, read: Entries, before: ReadonlyMap<string, number>): NodeRef {
+  const { className, calls = [] } = read.get(ref.layer) ?? {};
+  const isGraph = className === "Functional" || className === "Model";
+  const first = isGraph ? 1 : Math.max(before.get(ref.layer) ?? 0, ref.call - calls.length + 1);
+  return { ...ref, call: ref.call - first };
 }
-
-const before = (ref: NodeRef): NodeRef => ({ ...ref, call: ref.call - 1 });
 
 /** A layer as Recurra describes it; operations become layers. */
 function layerOf(
@@ -132,8 +142,8 @@ function layerOf(
   if (entry.record !== undefined) return entry.record;
   if (entry.isOperation) return { className: entry.className, config: { name: entry.name } };
   const { object, place: at } = raw.get(entry.name) ?? { object: undefined, place };
-  const { className, config } = readLayer(object?.fields, at, context);
-  return { className, config: { ...config, name: entry.name } };
+  const { config, ...record } = readLayer(object?.fields, at, context);
+  return { ...record, config: { ...config, name: entry.name } };
 }
 
 /** The options of a call as Recurra has them. */

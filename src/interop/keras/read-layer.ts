@@ -9,6 +9,7 @@ import { type Fields, isFields, type KerasObject, listAt, objectAt } from "./jso
 import { commonOptions, kerasOptions, neutralValues, olderOptions, windowOptions } from "./layer-classes.ts";
 import { camelCase } from "./naming.ts";
 import { fromKeras, kindOf } from "./serialized.ts";
+import type { SharedRecord } from "./sharing.ts";
 
 /** What reading a model goes by. */
 export interface ReadContext {
@@ -37,8 +38,14 @@ const layerOptions = ["layer", "backward_layer", "cell"];
  * @throws RecurraError `unknown-layer` for a class that Recurra does not have; `keras-option` for an option that it does not have;
  *   `keras-config` for what Keras does not write
  */
-export function readLayer(value: unknown, place: string, context: ReadContext): LayerRecord {
+export function readLayer(value: unknown, place: string, context: ReadContext): SharedRecord {
   const object = objectAt(value, place);
+  const record = readAlone(object, place, context);
+  const { shared_object_id: sharedId } = object.fields;
+  return sharedId === undefined ? record : { ...record, sharedId };
+}
+
+function readAlone(object: KerasObject, place: string, context: ReadContext): LayerRecord {
   const { className, config } = object;
   const name = typeof config.name === "string" ? config.name : "";
   const at = `${place}, ${name === "" ? className : `${name} (${className})`}`;

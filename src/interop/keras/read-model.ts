@@ -8,6 +8,7 @@ import { knownShape, shapeIn } from "./input-shape.ts";
 import { type KerasObject, listAt, objectAt, plainAt } from "./json.ts";
 import { readGraph } from "./read-graph.ts";
 import { modelClasses, type ReadContext, readLayer } from "./read-layer.ts";
+import { withSharing } from "./sharing.ts";
 
 export interface ReadModelOptions {
   /** The version of Keras that wrote the file, where it says. */
@@ -41,7 +42,8 @@ export function readModel(
     );
   }
   const isMasked = makesMasks(json);
-  return readNetwork(model, place, { kerasVersion, inputShapes, isMasked, ownClasses, readNetwork });
+  const context = { kerasVersion, inputShapes, isMasked, ownClasses, readNetwork };
+  return withSharing(readNetwork(model, place, context));
 }
 
 function readNetwork(model: KerasObject, place: string, context: ReadContext): NetworkRecord {

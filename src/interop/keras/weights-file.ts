@@ -7,7 +7,8 @@
 
 import type { H5Dataset, H5Group } from "./hdf5.ts";
 import { H5Tree } from "./hdf5-write.ts";
-import { isList, type LayerNode, layersIn, type StoredWeight } from "./layer-node.ts";
+import { allWeights, isList, type LayerNode, layersIn, type StoredWeight } from "./layer-node.ts";
+import { chosen, type Matching } from "./matching.ts";
 import { type LayerMismatch, mismatchError, type ShapedWeight } from "./mismatch.ts";
 import { classInSnakeCase, NameCounter } from "./naming.ts";
 
@@ -37,8 +38,11 @@ export function findWeights<W extends StoredWeight>(
   model: LayerNode<W>,
   file: string,
 ): readonly FoundWeight<W>[] {
-  const search: Search<W> = { found: [], mismatches: [], seen: new Set() };
-  visit(search, model, root, "");
+  const search = chosen((byName) => {
+    const one: Search<W> = { byName, found: [], mismatches: [], moved: [], seen: new Set() };
+    visit(one, model, root, "");
+    return one;
+  });
   if (search.mismatches.length === 0) return search.found;
   const others = [...root.groups.values()].filter((group) => holdsNumbers(group) && isForeign(group.path));
   const remark =
@@ -48,9 +52,12 @@ export function findWeights<W extends StoredWeight>(
   throw mismatchError(file, search.mismatches, remark);
 }
 
-interface Search<W extends StoredWeight> {
+interface Search<W extends StoredWeight> extends Matching {
+  /** Match the layers of a model by their names, where the file notes them. */
+  readonly byName: boolean;
   readonly found: FoundWeight<W>[];
   readonly mismatches: LayerMismatch[];
+  readonly moved: LayerNode[];
   readonly seen: Set<LayerNode<W>>;
 }
 
@@ -85,12 +92,14 @@ function visit<W extends StoredWeight>(
       visit(search, child.layers, held, inner);
       continue;
     }
-    const names = new NameCounter();
-    for (const layer of child.layers) {
-      const name = names.next(classInSnakeCase(layer.className));
-      const place = held?.groups.get(name);
+    const places = placesOf(child.layers);
+    const named = search.byName && held !== undefined ? groupsByName(held, child.layers) : undefined;
+    for (const [layer, name] of places) {
+      const own = named?.get(layer);
+      const place = own ?? held?.groups.get(name);
+      if (own !== undefined && own !== held?.groups.get(name)) search.moved.push(layer);
       if (place !== undefined) read.add(place);
-      visit(search, layer, place, `${inner}/${name}`);
+      visit(search, layer, place, place?.path ?? `${inner}/${name}`);
     }
     for (const other of held?.groups.values() ?? []) if (!read.has(other)) reportUnwanted(search, other);
   }
@@ -98,6 +107,35 @@ function visit<W extends StoredWeight>(
   for (const [name, other] of group?.groups ?? []) {
     if (name !== "vars" && !passedOver.test(name) && !read.has(other)) reportUnwanted(search, other);
   }
+}
+
+/** The names of groups that layers of a list have by their classes. */
+function placesOf<W extends StoredWeight>(
+  layers: readonly LayerNode<W>[],
+): readonly (readonly [layer: LayerNode<W>, name: string])[] {
+  const names = new NameCounter();
+  return layers.map((layer) => [layer, names.next(classInSnakeCase(layer.className))] as const);
+}
+
+/** The groups of layers by the names that the file notes; only where each layer has one of its class. */
+function groupsByName<W extends StoredWeight>(
+  held: H5Group,
+  layers: readonly LayerNode<W>[],
+): ReadonlyMap<LayerNode<W>, H5Group> | undefined {
+  const keyOf = (kind: string, name: unknown) => JSON.stringify([kind, name]);
+  const groups = new Map(
+    [...held.groups].map(([place, group]) => [
+      keyOf(place.replace(/_\d+$/, ""), group.groups.get("vars")?.attributes.get("name")),
+      group,
+    ]),
+  );
+  const found = new Map<LayerNode<W>, H5Group>();
+  for (const layer of layers) {
+    const group = groups.get(keyOf(classInSnakeCase(layer.className), layer.name));
+    if (group !== undefined) found.set(layer, group);
+    else if (allWeights(layer).length > 0) return undefined;
+  }
+  return found;
 }
 
 /** The group of an attribute; files of tf.keras have private names where Keras 3 has public ones. */

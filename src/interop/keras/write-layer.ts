@@ -5,7 +5,7 @@ import type { NetworkLike } from "../../model/network-types.ts";
 import { Layer } from "../../nn/layer.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Fields } from "./json.ts";
-import { commonOptions, kerasOptions } from "./layer-classes.ts";
+import { commonOptions, kerasOptions, neededOptions } from "./layer-classes.ts";
 import { snakeCase } from "./naming.ts";
 import { kerasObject, kindOf, toKeras } from "./serialized.ts";
 
@@ -13,6 +13,8 @@ import { kerasObject, kindOf, toKeras } from "./serialized.ts";
 export interface WriteContext {
   /** Whether it is for an HDF5 file in Keras 2's layout, in which the layers of a model do not name their modules. */
   readonly isLegacy: boolean;
+  /** Layers that stand in several places, with numbers for them. */
+  readonly shared: ReadonlyMap<Layer, number>;
   /** Writes a model that stands in the place of a layer. */
   readonly writeNetwork: (network: NetworkLike, context: WriteContext, trainable: boolean) => Fields;
 }
@@ -23,6 +25,12 @@ export interface WriteContext {
  * @throws RecurraError `not-saveable` for a layer or an option that Keras does not have, and for a function of one's own
  */
 export function writeLayer(layer: Layer, context: WriteContext): Fields {
+  const object = writeAlone(layer, context);
+  const id = context.shared.get(layer);
+  return id === undefined ? object : { ...object, shared_object_id: id };
+}
+
+function writeAlone(layer: Layer, context: WriteContext): Fields {
   if (layer instanceof NetworkLayer)
     return context.writeNetwork(layer.config.network, context, layer.trainable);
   const { className, name, trainable } = layer;
@@ -36,8 +44,9 @@ export function writeLayer(layer: Layer, context: WriteContext): Fields {
   }
   const config: Record<string, unknown> = {
     ...(name === "" ? {} : { name }),
-    trainable,
+    ...(className === "SpatialDropout1D" ? {} : { trainable }), // which that class does not take
     dtype: floats,
+    ...neededOptions[className],
   };
   for (const [option, value] of Object.entries(layer.config)) {
     if (value === undefined || ["name", "trainable", "inputShape"].includes(option)) continue;

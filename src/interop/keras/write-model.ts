@@ -7,6 +7,7 @@ import { mapOptions } from "../../nn/symbolic.ts";
 import type { Fields } from "./json.ts";
 import { snakeCase } from "./naming.ts";
 import { kerasObject } from "./serialized.ts";
+import { callsInside, sharedLayers } from "./sharing.ts";
 import { floats, type WriteContext, writeLayer } from "./write-layer.ts";
 import { MaskWriter } from "./write-masks.ts";
 
@@ -16,7 +17,7 @@ import { MaskWriter } from "./write-masks.ts";
  * @throws RecurraError `not-saveable` for a layer or an option that Keras does not have, and for a function of one's own
  */
 export function writeModel(network: NetworkLike, { isLegacy = false } = {}): Fields {
-  return writeNetwork(network, { isLegacy, writeNetwork }, true);
+  return writeNetwork(network, { isLegacy, shared: sharedLayers(network), writeNetwork }, true);
 }
 
 function writeNetwork(network: NetworkLike, context: WriteContext, trainable: boolean): Fields {
@@ -52,21 +53,26 @@ function writeInput(
 
 /** An object as it stands among the layers of a model. */
 function entryOf(object: Fields, { isLegacy }: WriteContext): Fields {
-  return isLegacy ? { class_name: object.class_name, config: object.config } : object;
+  if (!isLegacy) return object;
+  const { module: _, registered_name: __, ...entry } = object;
+  return entry;
 }
 
 function writeGraph(
-  { name, layers, inputs, outputNames }: NetworkLike,
+  network: NetworkLike,
   { starts, ends, calls }: NetworkStructure,
   context: WriteContext,
   trainable: boolean,
 ): Fields {
+  const { name, layers, inputs, outputNames } = network;
+  const isShared = (layer: Layer) => context.shared.has(layer) && !context.isLegacy;
   const historyOf = (tensor: LayerTensor): History => {
     const start = starts.indexOf(tensor);
     if (start >= 0) return [inputs[start]?.name ?? "", 0, 0];
     const source = tensor.source as LayerApplication;
     const own = calls.filter(({ layer }) => layer === source.layer);
-    return [source.layer.name, own.indexOf(source), source.outputs.indexOf(tensor)];
+    const before = isShared(source.layer) ? callsInside(network, source.layer) : 0;
+    return [source.layer.name, before + own.indexOf(source), source.outputs.indexOf(tensor)];
   };
   const written = (tensor: LayerTensor): Fields => ({
     class_name: "__keras_tensor__",

@@ -88,6 +88,11 @@ interface Bucket {
  */
 export function bucketByLength(options: BucketOptions): Dataset {
   const what = "bucketByLength";
+  if (typeof options !== "object" || options === null)
+    throw new RecurraError(
+      "option-value",
+      `${what}: wants options, { x, batchSize, … }, got ${describe(options)}`,
+    );
   checkOptionNames(what, options, optionNames);
   const { batchSize, shuffle, seed, dropRemainder } = checkBatching(what, options);
   const { padding, value, dtype = "int32", padTo = "bucket" } = options;

@@ -60,7 +60,7 @@ const optionNames: readonly (keyof StreamOptions)[] = [
  */
 export function streamDataset(series: ArrayLike, options: StreamOptions): Dataset {
   const what = "streamDataset";
-  checkOptionNames(what, options, optionNames);
+  checkOptionNames(what, Object(options), optionNames);
   const {
     batchSize,
     window,
@@ -68,7 +68,7 @@ export function streamDataset(series: ArrayLike, options: StreamOptions): Datase
     y,
     ahead = y === undefined ? 1 : 0,
     targets = "step",
-  } = options;
+  } = Object(options) as StreamOptions;
   checkCounts(what, { batchSize, window, stride });
   if (!Number.isInteger(ahead) || ahead < 0)
     throw new RecurraError(

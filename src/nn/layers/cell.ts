@@ -3,7 +3,6 @@
 import { mul } from "../../graph/ops/arithmetic.ts";
 import { dropoutMask } from "../../graph/ops/leaf.ts";
 import type { Method, Tensor, TensorType } from "../../graph/tensor.ts";
-import type { Tree } from "../../graph/tree.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { type CallContext, Layer } from "../layer.ts";
 
@@ -39,7 +38,7 @@ export interface CellSequence<State> {
  */
 export abstract class Cell<State = unknown> extends Layer {
   /** The state before the first step. */
-  abstract zeroState(batch: number, dtype: DType): State & Tree<Tensor>;
+  abstract zeroState(batch: number, dtype: DType): State;
 
   /** The step. It is asked for once a sequence: what is drawn here, a dropout mask, is the same at every step. */
   abstract steps(context: CallContext, x: TensorType): Step<State>;
@@ -62,7 +61,12 @@ export abstract class Cell<State = unknown> extends Layer {
   }
 }
 
-/** Drops the same elements of a tensor at every step of a sequence. */
+/**
+ * Drops the same elements of a tensor at every step of a sequence: asked for in {@link Cell.steps}, used in the step.
+ *
+ * @param rate share of the elements that become 0, the others being scaled by 1 / (1 - rate); outside training none
+ * @param shape of the tensor, [batch, width]
+ */
 export function stepDropout(
   { training }: CallContext,
   rate: number | undefined,

@@ -1,7 +1,11 @@
 // MultiHeadAttention: attention between two sequences, or within one, by several heads.
 
 import { add, logicalAnd } from "../../graph/ops/arithmetic.ts";
-import { type AttentionOptions, scaledDotProductAttention } from "../../graph/ops/attention.ts";
+import {
+  type AttentionOptions,
+  type AttentionResult,
+  scaledDotProductAttention,
+} from "../../graph/ops/attention.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import { type MultiHeadWeights, multiHeadAttention, type Projection } from "../../graph/ops/multi-head.ts";
 import { expandDims, reshape } from "../../graph/ops/sum.ts";
@@ -127,11 +131,10 @@ export class MultiHeadAttention extends Layer {
     };
     const weights = this.#values(context);
     const given = { query, value, key };
-    if (!rotary && !returnAttentionScores) return multiHeadAttention(given, weights, options);
-    const { output, scores } = rotary
-      ? rotaryAttention(given, weights, options)
-      : multiHeadAttention(given, weights, { ...options, returnScores: true });
-    return returnAttentionScores ? [output, scores] : output;
+    const attend = rotary ? rotaryAttention : multiHeadAttention;
+    if (!returnAttentionScores) return attend(given, weights, options);
+    const { output, scores } = attend(given, weights, { ...options, returnScores: true });
+    return [output, scores];
   }
 
   override computeMask(_inputs: readonly Tensor[], masks: readonly Mask[]): Mask {
@@ -186,29 +189,32 @@ export function flags(
   return options;
 }
 
+type Attend = typeof multiHeadAttention;
+
 /** Attention between projections that are turned by their positions first. */
-function rotaryAttention(
-  inputs: { readonly query: Tensor; readonly value: Tensor; readonly key: Tensor },
+const rotaryAttention = ((
+  { query, value, key = value }: Parameters<Attend>[0],
   weights: MultiHeadWeights,
-  options: AttentionOptions,
-): { readonly output: Tensor; readonly scores: Tensor } {
+  options: AttentionOptions & { readonly returnScores?: boolean } = {},
+) => {
   const projected = (x: Tensor, { kernel, bias }: Projection) => {
     const [features = 0, heads = 0, width = 0] = kernel.shape;
-    const y = reshape(matmul(x, reshape(kernel, [features, heads * width])), [
-      ...x.shape.slice(0, 2),
-      heads,
-      width,
-    ]);
+    const flat = matmul(x, reshape(kernel, [features, heads * width]));
+    const y = reshape(flat, [...x.shape.slice(0, 2), heads, width]);
     return bias === undefined ? y : add(y, bias);
   };
-  const { output, scores } = scaledDotProductAttention(
-    rotate(projected(inputs.query, weights.query)),
-    rotate(projected(inputs.key, weights.key)),
-    projected(inputs.value, weights.value),
-    { ...options, returnScores: true },
+  const [q, k] = [rotate(projected(query, weights.query)), rotate(projected(key, weights.key))];
+  const attended = scaledDotProductAttention(
+    q,
+    k,
+    projected(value, weights.value),
+    options as AttentionOptions,
   );
+  const { output, scores } =
+    attended instanceof Tensor ? { output: attended, scores: undefined } : (attended as AttentionResult);
   const [heads = 0, width = 0, features = 0] = weights.output.kernel.shape;
-  const joined = reshape(output, [...inputs.query.shape.slice(0, 2), heads * width]);
+  const joined = reshape(output, [...query.shape.slice(0, 2), heads * width]);
   const y = matmul(joined, reshape(weights.output.kernel, [heads * width, features]));
-  return { output: weights.output.bias === undefined ? y : add(y, weights.output.bias), scores };
-}
+  const result = weights.output.bias === undefined ? y : add(y, weights.output.bias);
+  return scores === undefined ? result : { output: result, scores };
+}) as Attend;

@@ -1,8 +1,7 @@
 // RNN: the loop over any cell, a user's own included, and cells stacked to one.
 
 import { input as leaf } from "../../graph/ops/leaf.ts";
-import type { Tensor, TensorType } from "../../graph/tensor.ts";
-import type { Tree } from "../../graph/tree.ts";
+import type { TensorType } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { describe } from "../choice.ts";
@@ -16,7 +15,7 @@ export interface RNNConfig extends LoopConfig {
   readonly cell: Cell | readonly Cell[];
 }
 
-/** A loop over a cell: [B, T, F] -> [B, H], or [B, T, H] with `returnSequences`. */
+/** A loop over a cell: [B, T, ...] -> [B, H], or [B, T, H] with `returnSequences`; the cell reads [B, ...] at a step. */
 export class RNN extends Recurrent {
   readonly className = "RNN";
   override readonly config: RNNConfig;
@@ -24,6 +23,10 @@ export class RNN extends Recurrent {
   constructor(config: RNNConfig) {
     super("RNN", config, { cell: anything }, () => cellOf(config), "cell");
     this.config = config;
+  }
+
+  protected override checkSequence(input: TensorType): void {
+    if (input.shape.length < 3) super.checkSequence(input);
   }
 }
 
@@ -56,8 +59,8 @@ export class StackedRNNCells extends Cell<readonly unknown[]> {
     this.#cells = cells.map((cell, i) => this.child(`cell_${i}`, cell));
   }
 
-  override zeroState(batch: number, dtype: DType): readonly unknown[] & Tree<Tensor> {
-    return this.#cells.map((cell) => cell.zeroState(batch, dtype) as Tree<Tensor>);
+  override zeroState(batch: number, dtype: DType): readonly unknown[] {
+    return this.#cells.map((cell) => cell.zeroState(batch, dtype));
   }
 
   override steps(context: CallContext, x: TensorType): Step<readonly unknown[]> {

@@ -22,6 +22,14 @@ export interface BlockOptions {
   readonly kernelInitializer: Initializer;
 }
 
+/** A sequence of as many steps with other channels. */
+export function withChannels(
+  { dtype, shape: [batch = 0, steps = 0] }: TensorType,
+  channels: number,
+): TensorType {
+  return { dtype, shape: [batch, steps, channels] };
+}
+
 abstract class Block extends Layer {
   protected readonly options: BlockOptions;
   #projection: Conv1D | undefined;
@@ -31,9 +39,12 @@ abstract class Block extends Layer {
     this.options = options;
   }
 
-  protected override build(input: TensorType): void {
+  /** Makes what brings an input to the block's channels, where it has others. */
+  protected buildProjection(input: TensorType): void {
     const { filters } = this.options;
-    if (input.shape[2] !== filters) this.#projection = this.child("projection", this.pointwise(filters));
+    if (input.shape[2] === filters) return;
+    this.#projection = this.child("projection", this.pointwise(filters));
+    this.#projection.ensureBuilt(input);
   }
 
   /** The input with as many channels as the block has. */
@@ -86,6 +97,15 @@ export class ResidualBlock extends Block {
     }));
   }
 
+  protected override build(input: TensorType): void {
+    const inside = withChannels(input, this.options.filters);
+    for (const [i, { conv, norm }] of this.#branch.entries()) {
+      conv.ensureBuilt(i === 0 ? input : inside);
+      norm?.ensureBuilt(inside);
+    }
+    this.buildProjection(input);
+  }
+
   override call(x: Tensor, context: CallContext): Tensor {
     const branch = this.#branch.reduce((input, { conv, norm, drop }) => {
       const y = conv.compute(input, context);
@@ -119,7 +139,12 @@ export class GatedBlock extends Block {
   }
 
   protected override build(input: TensorType): void {
-    if (this.#residual !== undefined) super.build(input);
+    const { filters } = this.options;
+    this.#conv.ensureBuilt(input);
+    this.#norm?.ensureBuilt(withChannels(input, 2 * filters));
+    this.#skip.ensureBuilt(withChannels(input, filters));
+    this.#residual?.ensureBuilt(withChannels(input, filters));
+    if (this.#residual !== undefined) this.buildProjection(input);
   }
 
   override call(x: Tensor, context: CallContext): readonly Tensor[] {

@@ -18,7 +18,7 @@ import {
   oneOf,
   rate,
 } from "../layer-options.ts";
-import { GatedBlock, ResidualBlock } from "./tcn-blocks.ts";
+import { GatedBlock, ResidualBlock, withChannels } from "./tcn-blocks.ts";
 
 export interface TCNConfig extends LayerConfig {
   /** Channels of every convolution and of the output. */
@@ -103,6 +103,8 @@ export class TCN extends Layer {
 
   protected override build(input: TensorType): void {
     this.expectRank(input, 3, "[batch, steps, features]");
+    for (const [i, block] of this.#blocks.entries())
+      block.ensureBuilt(i === 0 ? input : withChannels(input, this.config.filters));
   }
 
   override call(x: Tensor, context: CallContext): Tensor {

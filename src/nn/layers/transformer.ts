@@ -1,6 +1,7 @@
 // The blocks that transformers are stacked of: attention and a feed-forward network, each with normalisation and a residual.
 
 import { add } from "../../graph/ops/arithmetic.ts";
+import { checkpoint } from "../../graph/ops/checkpoint.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Activation } from "../activations.ts";
 import type { Initializer } from "../initializers.ts";
@@ -40,6 +41,8 @@ export interface TransformerConfig extends LayerConfig {
   readonly kernelInitializer?: Initializer;
   /** Default "zeros". */
   readonly biasInitializer?: Initializer;
+  /** In training, keep the block's input alone and work the rest out again when the gradient is: less memory, more time. Default false. */
+  readonly recompute?: boolean;
   /** Turn queries and keys of self-attention by their positions (rotary position embedding). Default false. */
   readonly rotary?: boolean;
 }
@@ -60,6 +63,7 @@ const kinds: OptionKinds = {
   kernelInitializer: initializerKind,
   biasInitializer: initializerKind,
   rotary: flag,
+  recompute: flag,
 };
 
 /** What both blocks are made of. */
@@ -141,6 +145,11 @@ abstract class TransformerBlock extends Layer {
     return first ? sum : norm.compute(sum, context);
   }
 
+  /** What the block computes; with `recompute`, what is inside is not kept for the gradient. */
+  protected kept({ training }: CallContext, compute: () => Tensor): Tensor {
+    return training && this.config.recompute === true ? checkpoint(compute)() : compute();
+  }
+
   /** The second half of a block. */
   protected feedForward(x: Tensor, context: CallContext): Tensor {
     const [up, down, norm] = [this.#up, this.#down, this.#norm];
@@ -185,8 +194,10 @@ export class TransformerEncoder extends TransformerBlock {
       ...context.options,
       ...(this.config.causal === true ? { useCausalMask: true } : {}),
     };
-    const attended = this.residual(x, norm, context, (y) => attention.compute(y, context, options));
-    return this.feedForward(attended, context);
+    return this.kept(context, () => {
+      const attended = this.residual(x, norm, context, (y) => attention.compute(y, context, options));
+      return this.feedForward(attended, context);
+    });
   }
 }
 
@@ -234,12 +245,14 @@ export class TransformerDecoder extends TransformerBlock {
       );
     }
     const own = { ...context, mask, masks: [mask] };
-    let y = this.residual(x, norm, own, (z) => self.compute(z, own, { useCausalMask: true }));
-    if (memory !== undefined && cross !== undefined && crossNorm !== undefined) {
-      const both = { ...context, masks: [mask, memoryMask] };
-      y = this.residual(y, crossNorm, own, (z) => cross.compute([z, memory], both));
-    }
-    return this.feedForward(y, own);
+    return this.kept(context, () => {
+      let y = this.residual(x, norm, own, (z) => self.compute(z, own, { useCausalMask: true }));
+      if (memory !== undefined && cross !== undefined && crossNorm !== undefined) {
+        const both = { ...context, masks: [mask, memoryMask] };
+        y = this.residual(y, crossNorm, own, (z) => cross.compute([z, memory], both));
+      }
+      return this.feedForward(y, own);
+    });
   }
 
   override computeMask(_inputs: readonly Tensor[], masks: readonly Mask[]): Mask {

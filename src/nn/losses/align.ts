@@ -1,5 +1,6 @@
 // Brings targets, predictions, weights and masks to shapes that go together.
 
+import { take } from "../../graph/ops/layout.ts";
 import { expandDims, reshape, squeeze } from "../../graph/ops/sum.ts";
 import { formatType, type Tensor } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -48,4 +49,35 @@ export function alignWeights(what: string, weights: Tensor, values: Tensor): Ten
     );
   }
   return reshape(given, [...given.shape, ...new Array<number>(values.rank - given.rank).fill(1)]);
+}
+
+/**
+ * A mask as values [B, ...] need it: `undefined` where they have lost axes that the mask has, such as the time axis.
+ */
+export function maskFor(values: Tensor, mask: Tensor | undefined): Tensor | undefined {
+  return mask?.shape.every((dimension, axis) => dimension === values.shape[axis]) === true ? mask : undefined;
+}
+
+/**
+ * Targets [...] beside predictions [..., count] that hold the parameters of a distribution for each: a last axis of length 1 that the
+ * targets have too many goes, and the parameters are taken apart.
+ *
+ * @returns the targets [...], and each parameter [...]
+ * @throws RecurraError `loss-shape`
+ */
+export function alignParameters(
+  what: string,
+  yTrue: Tensor,
+  yPred: Tensor,
+  count: number,
+): { readonly target: Tensor; readonly parts: readonly Tensor[] } {
+  const target = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, -1) : yTrue;
+  if (yPred.shape.at(-1) !== count || !sameShape(target.shape, yPred.shape.slice(0, -1))) {
+    throw new RecurraError(
+      "loss-shape",
+      `${what}: wants predictions [..., ${count}] and one target for each ${count} of them, got targets ` +
+        `${formatType(yTrue)} and predictions ${formatType(yPred)}`,
+    );
+  }
+  return { target, parts: Array.from({ length: count }, (_, i) => take(yPred, i, -1)) };
 }

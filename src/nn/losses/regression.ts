@@ -5,10 +5,9 @@ import { abs, softplus, sqrt, square } from "../../graph/ops/functions.ts";
 import { constant } from "../../graph/ops/leaf.ts";
 import { mean } from "../../graph/ops/reduce.ts";
 import { expandDims, sum } from "../../graph/ops/sum.ts";
-import { formatType, type Tensor } from "../../graph/tensor.ts";
-import { RecurraError } from "../../platform/error.ts";
+import type { Tensor } from "../../graph/tensor.ts";
 import { ndarray } from "../../tensor/nd-array.ts";
-import { sameShape } from "../../tensor/shape.ts";
+import { alignParameters } from "./align.ts";
 
 /** Keras' fuzz factor, which keeps divisors and logarithms away from 0. */
 export const epsilon = 1e-7;
@@ -53,13 +52,13 @@ export function poisson(yTrue: Tensor, yPred: Tensor): Tensor {
   return mean(sub(yPred, mul(yTrue, log(add(yPred, epsilon)))), -1);
 }
 
-/** The negative cosine of the angle between yTrue and yPred along the last axis: -1 for the same direction. */
-export function cosineSimilarity(yTrue: Tensor, yPred: Tensor): Tensor {
+/** The negative cosine of the angle between yTrue and yPred along an axis (default: the last): -1 for the same direction. */
+export function cosineSimilarity(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
   const normalized = (y: Tensor) => {
-    const squares = sum(square(y), -1, { keepDims: true });
+    const squares = sum(square(y), axis, { keepDims: true });
     return div(y, sqrt(maximum(squares, epsilon ** 2)));
   };
-  return mul(sum(mul(normalized(yTrue), normalized(yPred)), -1), -1);
+  return mul(sum(mul(normalized(yTrue), normalized(yPred)), axis), -1);
 }
 
 /**
@@ -73,15 +72,8 @@ export function cosineSimilarity(yTrue: Tensor, yPred: Tensor): Tensor {
  * @returns [...]
  */
 export function quantile(yTrue: Tensor, yPred: Tensor, levels: readonly number[]): Tensor {
-  const target = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? yTrue : expandDims(yTrue, -1);
-  if (!sameShape(target.shape, [...yPred.shape.slice(0, -1), 1]) || yPred.shape.at(-1) !== levels.length) {
-    throw new RecurraError(
-      "loss-shape",
-      `loss quantile: for ${levels.length} levels and targets ${formatType(yTrue)} it wants predictions ` +
-        `[..., ${levels.length}], got ${formatType(yPred)}`,
-    );
-  }
-  const error = sub(target, yPred);
+  const { target } = alignParameters("loss quantile", yTrue, yPred, levels.length);
+  const error = sub(expandDims(target, -1), yPred);
   const tau = constant(ndarray(levels, { dtype: yPred.dtype }));
   return mean(maximum(mul(error, tau), mul(error, sub(tau, 1))), -1);
 }

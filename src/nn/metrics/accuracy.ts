@@ -1,12 +1,13 @@
 // Accuracies: the share of predictions that name the right class.
 
-import { cast, equal, greater, less } from "../../graph/ops/arithmetic.ts";
+import { cast, equal, greater, less, select } from "../../graph/ops/arithmetic.ts";
 import { pick } from "../../graph/ops/gather.ts";
 import { argmax } from "../../graph/ops/reduce.ts";
 import { expandDims, sum } from "../../graph/ops/sum.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { alignRanks, expectSameShape } from "../losses/align.ts";
-import { labelsOf } from "../losses/crossentropy.ts";
+import { type IgnoreClass, labelsOf } from "../losses/crossentropy.ts";
+import { countedLabels, hasOneOutput, holdsLabels } from "./classes.ts";
 
 /** 1 where yPred > threshold says the same as yTrue, 0 or 1; [..., F] -> [..., F]. */
 export function binaryAccuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor {
@@ -28,8 +29,15 @@ export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor 
 }
 
 /** 1 where fewer than k of yPred [..., C] are larger than that of the label; labels [...] or [..., 1]. */
-export function sparseTopKAccuracy(yTrue: Tensor, yPred: Tensor, k: number): Tensor {
-  const own = expandDims(pick(yPred, labelsOf(yTrue, yPred)), -1);
+export function sparseTopKAccuracy(
+  yTrue: Tensor,
+  yPred: Tensor,
+  k: number,
+  ignore: IgnoreClass = {},
+): Tensor {
+  const labels = labelsOf(yTrue, yPred);
+  const counts = countedLabels(ignore)?.(yTrue, yPred);
+  const own = expandDims(pick(yPred, counts === undefined ? labels : select(counts, labels, 0)), -1);
   const before = sum(cast(greater(yPred, own), yPred.dtype), -1);
   return cast(less(before, k), yPred.dtype);
 }
@@ -42,8 +50,8 @@ export function topKAccuracy(yTrue: Tensor, yPred: Tensor, k: number): Tensor {
 
 /** The accuracy that fits the shapes, as Keras chooses it: binary for one output, sparse for labels, else categorical. */
 export function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
-  const outputs = yPred.shape.at(-1) ?? 1;
-  if (outputs === 1) return binaryAccuracy(yTrue, yPred);
-  const isSparse = yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1;
-  return isSparse ? sparseCategoricalAccuracy(yTrue, yPred) : categoricalAccuracy(yTrue, yPred);
+  if (hasOneOutput(yPred)) return binaryAccuracy(yTrue, yPred);
+  return holdsLabels(yTrue, yPred)
+    ? sparseCategoricalAccuracy(yTrue, yPred)
+    : categoricalAccuracy(yTrue, yPred);
 }

@@ -5,7 +5,7 @@ import { square } from "../../graph/ops/functions.ts";
 import { scalar } from "../../graph/ops/leaf.ts";
 import { broadcastTo, reshape, sum } from "../../graph/ops/sum.ts";
 import { alignRanks, expectSameShape } from "../losses/align.ts";
-import { factorOf, type Metric, type Statistics } from "./metric.ts";
+import { type Accumulator, factorOf, type Metric, type Statistics } from "./metric.ts";
 
 /**
  * 1 - Σ(y - ŷ)² / Σ(y - ȳ)² for each output, and the mean of that over the outputs, as in Keras; 0 for an output whose targets are all the
@@ -32,31 +32,65 @@ export function r2(name: string): Metric {
         residual: sum(mul(square(sub(target, predicted)), factor), 0),
       };
     },
-    combine: (a, b) => {
-      const weight = pairs(a.weight, b.weight, (m, n) => m + n);
-      const shift = pairs(b.mean, a.mean, (m, n) => m - n);
-      const at = (values: Float64Array | undefined, i: number) => values?.[i] ?? Number.NaN;
-      const share = weight.map((total, i) => (total === 0 ? 0 : at(b.weight, i) / total));
-      return {
-        weight,
-        mean: shift.map((value, i) => at(a.mean, i) + value * at(share, i)),
-        spread: shift.map(
-          (value, i) => at(a.spread, i) + at(b.spread, i) + value ** 2 * at(a.weight, i) * at(share, i),
-        ),
-        residual: pairs(a.residual, b.residual, (m, n) => m + n),
-      };
+    begin: spreads,
+  };
+}
+
+/** What is known of one output. */
+interface Output {
+  readonly weight: number;
+  readonly mean: number;
+  readonly spread: number;
+  readonly residual: number;
+}
+
+function spreads(saved: Statistics = {}): Accumulator {
+  let outputs = outputsOf(saved);
+  return {
+    add(statistics) {
+      const given = outputsOf(statistics);
+      outputs = outputs.length === 0 ? given : outputs.map((output, i) => together(output, given[i]));
     },
-    result: ({ spread, residual }: Statistics) => {
-      const scores = pairs(residual, spread, (left, all) => (all === 0 ? 0 : 1 - left / all));
+    result() {
+      const scores = outputs.map(scoreOf);
       return scores.reduce((total, score) => total + score, 0) / scores.length;
+    },
+    save(): Statistics {
+      if (outputs.length === 0) return {};
+      const column = (name: keyof Output) => Float64Array.from(outputs, (output) => output[name]);
+      return {
+        weight: column("weight"),
+        mean: column("mean"),
+        spread: column("spread"),
+        residual: column("residual"),
+      };
     },
   };
 }
 
-function pairs(
-  a: Float64Array = new Float64Array(),
-  b: Float64Array = new Float64Array(),
-  formula: (x: number, y: number) => number,
-): Float64Array {
-  return a.map((value, i) => formula(value, b[i] ?? Number.NaN));
+function outputsOf({ weight = new Float64Array(), mean, spread, residual }: Statistics): Output[] {
+  return Array.from(weight, (own, i) => ({
+    weight: own,
+    mean: mean?.[i] ?? Number.NaN,
+    spread: spread?.[i] ?? Number.NaN,
+    residual: residual?.[i] ?? Number.NaN,
+  }));
+}
+
+function together(a: Output, b: Output | undefined): Output {
+  if (b === undefined || b.weight === 0) return a;
+  const weight = a.weight + b.weight;
+  const shift = b.mean - a.mean;
+  const share = b.weight / weight;
+  return {
+    weight,
+    mean: a.mean + shift * share,
+    spread: a.spread + b.spread + shift ** 2 * a.weight * share,
+    residual: a.residual + b.residual,
+  };
+}
+
+function scoreOf({ weight, spread, residual }: Output): number {
+  if (weight === 0) return Number.NaN;
+  return spread === 0 ? 0 : 1 - residual / spread;
 }

@@ -15,7 +15,7 @@ import { bodyOps, count, scansOf } from "./check-passes.ts";
 import { type Cell, cells, F, H, layer, T } from "./zoo.ts";
 
 /** Two layers and a head: x [B, T, F] -> [B, T, 2]. */
-function network(cell: Cell, batch: number) {
+function network(cell: Cell, batch: number, checkpoint: boolean | number = false) {
   const shapes = [
     [batch, T, F],
     [H, 2],
@@ -24,18 +24,17 @@ function network(cell: Cell, batch: number) {
   const inputs = shapes.map((shape, i) => input(`in${i}`, { dtype: "float32", shape }));
   const [x, head, ...weights] = inputs as [Tensor, Tensor, ...Tensor[]];
   const half = weights.length / 2;
-  const first = layer(cell, transpose(x, [1, 0, 2]), weights.slice(0, half)).outputs;
-  const second = layer(cell, first, weights.slice(half), { backwards: true }).outputs;
+  const first = layer(cell, transpose(x, [1, 0, 2]), weights.slice(0, half), { checkpoint }).outputs;
+  const second = layer(cell, first, weights.slice(half), { backwards: true, checkpoint }).outputs;
   return { inputs, outputs: [matmul(transpose(second, [1, 0, 2]), head)] };
 }
 
-test.each(Object.entries(cells))("%s", async (name, cell) => {
-  const open = network(cell, anyBatch);
-  const outputs = optimize(open.outputs, (_, between) => checkGraph(between, open.inputs));
-  const products = name === "gruBefore" ? 2 : 1;
-  for (const scan of scansOf(outputs)) expect(count(bodyOps(scan), "matmul", "gemm")).toBe(products);
-
-  const executable = await device.load(model(open.inputs, outputs), { threads: 1 });
+/** Runs an optimised network for any batch size at two sizes, and holds it against networks of those sizes. */
+async function expectAnySize(
+  cell: Cell,
+  optimised: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[] },
+): Promise<void> {
+  const executable = await device.load(model(optimised.inputs, optimised.outputs), { threads: 1 });
   for (const batch of [1, 3]) {
     const { inputs, outputs: wanted } = network(cell, batch);
     const feeds = inputs.map(({ shape }, i) => draw(shape, "float32", { seed: i, low: -1, high: 1 }));
@@ -45,4 +44,18 @@ test.each(Object.entries(cells))("%s", async (name, cell) => {
     expectNear(await executable.run(feeds), wanted, leaves);
   }
   await executable.release();
+}
+
+test.each(Object.entries(cells))("%s", async (name, cell) => {
+  const open = network(cell, anyBatch);
+  const outputs = optimize(open.outputs, (_, between) => checkGraph(between, open.inputs));
+  const products = name === "gruBefore" ? 2 : 1;
+  for (const scan of scansOf(outputs)) expect(count(bodyOps(scan), "matmul", "gemm")).toBe(products);
+  await expectAnySize(cell, { inputs: open.inputs, outputs });
+});
+
+test.each([2, 3])("in segments of %i steps", async (segment) => {
+  const open = network(cells.lstm, anyBatch, segment);
+  const outputs = optimize(open.outputs, (_, between) => checkGraph(between, open.inputs));
+  await expectAnySize(cells.lstm, { inputs: open.inputs, outputs });
 });

@@ -2,6 +2,7 @@
 
 import { item } from "../../../src/graph/op.ts";
 import { add, cast, div, greater, mul, select, sub } from "../../../src/graph/ops/arithmetic.ts";
+import { checkpoint } from "../../../src/graph/ops/checkpoint.ts";
 import { exp, relu, sigmoid, sqrt, square, tanh } from "../../../src/graph/ops/functions.ts";
 import { gather } from "../../../src/graph/ops/gather.ts";
 import { concat, reverse, slice, split, take, transpose } from "../../../src/graph/ops/layout.ts";
@@ -106,9 +107,21 @@ export const cells = {
   },
 } satisfies Record<string, Cell>;
 
+export interface LayerOptions {
+  readonly backwards?: boolean;
+  /** As scan has it. */
+  readonly checkpoint?: boolean | number;
+  readonly units?: number;
+}
+
 /** A layer: the outputs of all steps [T, B, H], and the last state. */
-export function layer(cell: Cell, x: Tensor, weights: readonly Tensor[], { backwards = false } = {}) {
-  const start = Array.from({ length: cell.states }, () => zeros(x, x.shape[1] ?? B, H));
+export function layer(
+  cell: Cell,
+  x: Tensor,
+  weights: readonly Tensor[],
+  { backwards = false, checkpoint = false, units = H }: LayerOptions = {},
+) {
+  const start = Array.from({ length: cell.states }, () => zeros(x, x.shape[1] ?? B, units));
   return scan(
     (state: readonly Tensor[], xt: Tensor) => {
       const next = stepOf(cell, state, xt, weights);
@@ -116,12 +129,18 @@ export function layer(cell: Cell, x: Tensor, weights: readonly Tensor[], { backw
     },
     start,
     x,
-    { reverse: backwards },
+    { reverse: backwards, checkpoint },
   );
 }
 
 /** A layer whose state is held at masked steps; mask [T, B, 1]. */
-function maskedLayer(cell: Cell, x: Tensor, mask: Tensor, weights: readonly Tensor[]): Tensor {
+function maskedLayer(
+  cell: Cell,
+  x: Tensor,
+  mask: Tensor,
+  weights: readonly Tensor[],
+  { backwards = false, checkpoint = false }: LayerOptions = {},
+): Tensor {
   const start = Array.from({ length: cell.states }, () => zeros(x, B, H));
   return scan(
     (state: readonly Tensor[], [xt, real]: readonly [Tensor, Tensor]) => {
@@ -130,6 +149,7 @@ function maskedLayer(cell: Cell, x: Tensor, mask: Tensor, weights: readonly Tens
     },
     start,
     [x, mask] as const,
+    { reverse: backwards, checkpoint },
   ).outputs;
 }
 
@@ -137,17 +157,17 @@ function maskedLayer(cell: Cell, x: Tensor, mask: Tensor, weights: readonly Tens
 const lossOf = (outputs: Tensor) => mean(square(take(outputs, -1)));
 
 /** Layers on top of each other, each with weights of its own; inputs and dropout are batch-major in between, as in a model. */
-function stacked(depth: number, kind: keyof typeof cells): OpCase {
+function stacked(depth: number, kind: keyof typeof cells, options: LayerOptions = {}): OpCase {
   const cell: Cell = cells[kind];
   const sources = Array.from({ length: depth }, (_, i) => cell.weights(i === 0 ? F : H));
   return {
-    name: `a stack of ${depth} layers (${kind}) with dropout and transposes between`,
+    name: `a stack of ${depth} layers (${kind}) with dropout and transposes between${options.checkpoint ? ", in segments" : ""}`,
     inputs: [reals([B, T, F], -1, 1), reals([H, 1]), ...sources.flat()],
     compute: (x, head, ...weights) => {
       let h = x;
       for (const { length } of sources) {
         const rows = transpose(h, [1, 0, 2]);
-        const out = transpose(layer(cell, rows, weights.splice(0, length)).outputs, [1, 0, 2]);
+        const out = transpose(layer(cell, rows, weights.splice(0, length), options).outputs, [1, 0, 2]);
         h = mul(out, dropoutMask(out.shape, 0.4, out.dtype));
       }
       return mean(square(matmul(take(h, -1, 1), head)));
@@ -449,5 +469,51 @@ const oddities: readonly OpCase[] = [
   },
 ];
 
+/** Seven steps in segments of three leave a rest of one. */
+const long = reals([7, B, F], -1, 1);
+
+const checkpointed: readonly OpCase[] = [
+  ...(["lstm", "gruAfter", "layerNormLstm"] as const).map((name) => ({
+    name: `${name} in segments and a rest: outputs and last state`,
+    inputs: [long, ...cells[name].weights(F)],
+    compute: (x: Tensor, ...weights: readonly Tensor[]) => {
+      const { last, outputs } = layer(cells[name], x, weights, { checkpoint: 3 });
+      return [outputs, ...last];
+    },
+  })),
+  {
+    name: "lstm in segments: a loss of the last step",
+    inputs: [sequence, ...cells.lstm.weights(F)],
+    compute: (x, ...weights) => lossOf(layer(cells.lstm, x, weights, { checkpoint: 2 }).outputs),
+  },
+  {
+    name: "gruBefore in segments and a rest: backwards, with a mask",
+    inputs: [long, booleans([7, B, 1]), ...cells.gruBefore.weights(F)],
+    compute: (x, mask, ...weights) =>
+      maskedLayer(cells.gruBefore, x, mask, weights, { backwards: true, checkpoint: 3 }),
+  },
+  stacked(2, "lstm", { checkpoint: 2 }),
+  {
+    name: "two recomputed blocks of attention with dropout",
+    inputs: [reals([B, 3, 4], -1, 1), matrix(4, 4), matrix(4, 4)],
+    compute: (x, w, v) => {
+      const block = checkpoint((h: Tensor, weight: Tensor) => {
+        const values = matmul(h, weight);
+        const attended = matmul(softmax(matmul(h, transpose(values, [0, 2, 1]))), values);
+        return add(h, mul(tanh(attended), dropoutMask([B, 3, 4], 0.4, h.dtype)));
+      });
+      return block(block(x, w), v);
+    },
+  },
+  {
+    name: "a recomputed cell in a loop",
+    inputs: [sequence, ...cells.gruAfter.weights(F)],
+    compute: (x, ...weights) => {
+      const cell = checkpoint((h: Tensor, xt: Tensor) => item(stepOf(cells.gruAfter, [h], xt, weights)));
+      return scan(cell, zeros(x, B, H), x).outputs;
+    },
+  },
+];
+
 /** All programs. Each has a gradient with respect to all of its float inputs. */
-export const zoo: readonly OpCase[] = [...oneLayer, ...models, ...accumulating, ...oddities];
+export const zoo: readonly OpCase[] = [...oneLayer, ...models, ...accumulating, ...oddities, ...checkpointed];

@@ -1,8 +1,7 @@
-// Tests of Dense, Embedding, TimeDistributed, and the layers without weights.
+// Tests of Dense, Embedding and TimeDistributed, and of how layers name what is wrong.
 
 import { describe, expect, test } from "vitest";
 import { anyBatch } from "../../../src/graph/batch.ts";
-import { item } from "../../../src/graph/op.ts";
 import { input } from "../../../src/graph/ops/leaf.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
 import { callContext, type Layer } from "../../../src/nn/layer.ts";
@@ -227,77 +226,6 @@ describe("time-distributed", () => {
   });
 });
 
-describe("layers without weights", () => {
-  const x = float([
-    [-1, 2],
-    [3, -4],
-  ]);
-
-  test("activation", () => {
-    expect(outputOf(layers.activation({ activation: "relu" }), x).toNested()).toEqual([
-      [0, 2],
-      [3, 0],
-    ]);
-    const shares = outputOf(layers.activation({ activation: "softmax" }), x);
-    expect(shares.at(0, 0) + shares.at(0, 1)).toBeCloseTo(1, 12);
-  });
-
-  test("dropout scales what it keeps, and only in training", () => {
-    const layer = layers.dropout({ rate: 0.75 });
-    const drawn = [
-      float([
-        [0, 4],
-        [4, 0],
-      ]),
-    ];
-    expect(layerGraph(layer, x, { training: true }).drawnShapes).toEqual([[2, 2]]);
-    expect(outputOf(layer, x, { training: true, drawn }).toNested()).toEqual([
-      [-0, 8],
-      [12, -0],
-    ]);
-    expect(outputOf(layer, x).toNested()).toEqual(x.toNested());
-    expect(layerGraph(layer, x).drawnShapes).toEqual([]);
-    expect(layerGraph(layers.dropout({ rate: 0 }), x, { training: true }).drawnShapes).toEqual([]);
-  });
-
-  test("flatten", () => {
-    expect(outputOf(layers.flatten(), numbers([2, 3, 4])).shape).toEqual([2, 12]);
-    expect(outputOf(layers.flatten(), numbers([2])).shape).toEqual([2, 1]);
-    expect(outputOf(layers.flatten(), numbers([2, 3, 4])).toFloat64()).toEqual(
-      numbers([2, 3, 4]).toFloat64(),
-    );
-  });
-
-  test("reshape", () => {
-    const sized = (targetShape: readonly number[]) =>
-      outputOf(layers.reshape({ targetShape }), numbers([2, 3, 4])).shape;
-    expect(sized([4, 3])).toEqual([2, 4, 3]);
-    expect(sized([12])).toEqual([2, 12]);
-    expect(sized([-1, 2])).toEqual([2, 6, 2]);
-    expect(sized([2, -1, 3])).toEqual([2, 2, 2, 3]);
-  });
-
-  test("flatten and reshape drop the mask, for there are no steps any more; activation and dropout keep it", () => {
-    const mask = input("mask", { dtype: "bool", shape: [2, 3] });
-    const data = input("x", { dtype: "float32", shape: [2, 3, 4] });
-    const maskAfter = (layer: Layer) => layer.computeMask(data, mask);
-    expect(maskAfter(layers.flatten())).toBeUndefined();
-    expect(maskAfter(layers.reshape({ targetShape: [12] }))).toBeUndefined();
-    expect(maskAfter(layers.activation({ activation: "relu" }))).toBe(mask);
-    expect(maskAfter(layers.dropout({ rate: 0.1 }))).toBe(mask);
-  });
-
-  test("any batch size stays any batch size", () => {
-    const data = input("x", { dtype: "float32", shape: [anyBatch, 3, 4] });
-    const value = () => data;
-    const shapeOf = (layer: Layer) =>
-      item(layer.trace([data], [], callContext({ training: true, value })).outputs).shape;
-    expect(shapeOf(layers.flatten())).toEqual([anyBatch, 12]);
-    expect(shapeOf(layers.reshape({ targetShape: [-1] }))).toEqual([anyBatch, 12]);
-    expect(shapeOf(layers.dropout({ rate: 0.5 }))).toEqual([anyBatch, 3, 4]);
-  });
-});
-
 describe("errors name the layer and the option", () => {
   test.each<[string, () => unknown, string]>([
     ["units", () => layers.dense({ units: -1 }), "Dense: units is a positive whole number, got -1"],
@@ -316,7 +244,7 @@ describe("errors name the layer and the option", () => {
     [
       "an unknown one",
       () => layers.dense({ units: 1, unit: 2 } as { units: number }),
-      'Dense: there is no option "unit". Did you mean "units"? It takes name, inputShape, trainable, units, activation, useBias, kernelInitializer, biasInitializer',
+      'Dense: there is no option "unit". Did you mean "units"? It takes name, inputShape, trainable, units, activation, useBias, kernelInitializer, kernelRegularizer, kernelConstraint, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer',
     ],
     [
       "one of another layer",
@@ -349,14 +277,6 @@ describe("errors name the layer and the option", () => {
     expect(() => layer.ensureBuilt({ dtype: "float32", shape: [anyBatch, 5] })).toThrow(
       "layer head (Dense) was built for float32 [batch, 4], got float32 [batch, 5]",
     );
-  });
-
-  test("a reshape that does not come out even", () => {
-    const fault = (targetShape: readonly number[]) => () =>
-      outputOf(layers.reshape({ targetShape, name: "fold" }), numbers([2, 3, 4]));
-    expect(fault([5, 2])).toThrow("layer fold (Reshape) cannot give float64 [batch, 3, 4] the shape [5, 2]");
-    expect(fault([-1, 5])).toThrow("cannot give float64 [batch, 3, 4] the shape [-1, 5]");
-    expect(fault([-1, -1])).toThrow("cannot give float64 [batch, 3, 4] the shape [-1, -1]");
   });
 
   test("a call before it is built", () => {

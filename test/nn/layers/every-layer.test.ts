@@ -37,16 +37,19 @@ test("every class has an example and a factory", () => {
 const BATCH = 3;
 
 function dataFor(
-  { inputs, ids }: LayerExample,
+  { inputs, ids, hasKinks = false }: LayerExample,
   seed: number,
   dtype: "float32" | "float64",
 ): readonly NdArray[] {
   const random = new Random(seed);
-  return inputs.map((shape, i) =>
-    ids === undefined
-      ? spaced([BATCH, ...shape], (i + 0.4) / inputs.length, -1.5, 1.5)(random).astype(dtype)
-      : random.integers([BATCH, ...shape], 0, ids).astype("int32"),
-  );
+  return inputs.map((one, i) => {
+    const shape = [BATCH, ...one];
+    if (ids !== undefined) return random.integers(shape, 0, ids).astype("int32");
+    const draw = hasKinks
+      ? spaced(shape, (i + 0.4) / inputs.length, -1.5, 1.5)
+      : () => random.uniform(shape, -1.5, 1.5, "float64");
+    return draw(random).astype(dtype);
+  });
 }
 
 /** A functional model of the layer alone. */

@@ -16,6 +16,8 @@ export interface LayerExample {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Ids below this number are read, instead of floats. */
   readonly ids?: number;
+  /** It is not smooth where numbers of the input are 0 or equal: they are to keep their distance. Default false. */
+  readonly hasKinks?: boolean;
 }
 
 const sequence: readonly Shape[] = [[5, 3]];
@@ -194,8 +196,10 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
     { make: () => layers.globalAveragePooling1D({ keepdims: true }), inputs: sequence },
   ],
   GlobalAveragePooling2D: [{ make: () => layers.globalAveragePooling2D(), inputs: image }],
-  GlobalMaxPooling1D: [{ make: () => layers.globalMaxPooling1D(), inputs: sequence }],
-  GlobalMaxPooling2D: [{ make: () => layers.globalMaxPooling2D({ keepdims: true }), inputs: image }],
+  GlobalMaxPooling1D: [{ make: () => layers.globalMaxPooling1D(), hasKinks: true, inputs: sequence }],
+  GlobalMaxPooling2D: [
+    { make: () => layers.globalMaxPooling2D({ keepdims: true }), hasKinks: true, inputs: image },
+  ],
   GroupNormalization: [
     { make: () => layers.groupNormalization({ groups: 2 }), inputs: [[5, 4]] },
     { make: () => layers.groupNormalization({ groups: -1, epsilon: 0.01 }), inputs: sequence },
@@ -207,15 +211,21 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
       inputs: sequence,
     },
   ],
-  LeakyReLU: [{ make: () => layers.leakyReLU({ negativeSlope: 0.1 }), inputs: [[4]] }],
+  LeakyReLU: [{ make: () => layers.leakyReLU({ negativeSlope: 0.1 }), hasKinks: true, inputs: [[4]] }],
   Masking: [{ make: () => layers.masking({ maskValue: 0.5 }), inputs: sequence }],
-  Maximum: [{ make: () => layers.maximum(), inputs: [[4], [4], [4]] }],
+  Maximum: [{ make: () => layers.maximum(), hasKinks: true, inputs: [[4], [4], [4]] }],
   MaxPooling1D: [
-    { make: () => layers.maxPooling1D(), inputs: sequence },
-    { make: () => layers.maxPooling1D({ poolSize: 3, strides: 2, padding: "same" }), inputs: sequence },
+    { make: () => layers.maxPooling1D(), hasKinks: true, inputs: sequence },
+    {
+      make: () => layers.maxPooling1D({ poolSize: 3, strides: 2, padding: "same" }),
+      hasKinks: true,
+      inputs: sequence,
+    },
   ],
-  MaxPooling2D: [{ make: () => layers.maxPooling2D({ poolSize: [2, 3], strides: 1 }), inputs: image }],
-  Minimum: [{ make: () => layers.minimum(), inputs: [[4], [4]] }],
+  MaxPooling2D: [
+    { make: () => layers.maxPooling2D({ poolSize: [2, 3], strides: 1 }), hasKinks: true, inputs: image },
+  ],
+  Minimum: [{ make: () => layers.minimum(), hasKinks: true, inputs: [[4], [4]] }],
   Multiply: [
     {
       make: () => layers.multiply(),
@@ -227,12 +237,20 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
   ],
   Permute: [{ make: () => layers.permute({ dims: [2, 1] }), inputs: sequence }],
   PReLU: [
-    { make: () => layers.prelu({ alphaInitializer: { name: "constant", value: 0.2 } }), inputs: sequence },
-    { make: () => layers.prelu({ sharedAxes: [1] }), inputs: sequence },
+    {
+      make: () => layers.prelu({ alphaInitializer: { name: "constant", value: 0.2 } }),
+      hasKinks: true,
+      inputs: sequence,
+    },
+    { make: () => layers.prelu({ sharedAxes: [1] }), hasKinks: true, inputs: sequence },
   ],
   ReLU: [
-    { make: () => layers.relu(), inputs: [[4]] },
-    { make: () => layers.relu({ maxValue: 1, negativeSlope: 0.1, threshold: 0.2 }), inputs: [[4]] },
+    { make: () => layers.relu(), hasKinks: true, inputs: [[4]] },
+    {
+      make: () => layers.relu({ maxValue: 1, negativeSlope: 0.1, threshold: 0.2 }),
+      hasKinks: true,
+      inputs: [[4]],
+    },
   ],
   RepeatVector: [{ make: () => layers.repeatVector({ n: 3 }), inputs: [[4]] }],
   RMSNormalization: [{ make: () => layers.rmsNormalization({ epsilon: 0.001 }), inputs: sequence }],

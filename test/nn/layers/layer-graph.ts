@@ -13,11 +13,13 @@ import { type Graph, run, toValue } from "../../support/check-op.ts";
 
 export interface Call {
   readonly training?: boolean;
-  /** Which steps are real, [B, T]. */
-  readonly mask?: NdArray;
+  /** Which steps are real, [B, T]; of the first input. */
+  readonly mask?: NdArray | undefined;
+  /** The masks of all inputs. */
+  readonly masks?: readonly (NdArray | undefined)[];
   readonly initialState?: readonly NdArray[];
-  /** Values of weights by name; those left out are drawn. */
-  readonly weights?: Readonly<Record<string, NdArray>>;
+  /** Values of weights, by name or in order; those left out are drawn. */
+  readonly weights?: Readonly<Record<string, NdArray>> | readonly NdArray[];
   /** Values of the random leaves, in order; those left out are drawn as ones and zeros. */
   readonly drawn?: readonly NdArray[];
 }
@@ -25,6 +27,8 @@ export interface Call {
 /** A call of a layer as a graph, and the values of its inputs. */
 export interface LayerGraph {
   readonly graph: Graph;
+  /** The graph again, whose outputs are the mask of the first output, where there is one, then losses and updates. */
+  readonly more: Graph & { readonly isMasked: boolean; readonly updated: readonly string[] };
   readonly point: readonly Value[];
   /** Shapes of the random leaves, in the order in which the layer draws them. */
   readonly drawnShapes: readonly Shape[];
@@ -33,8 +37,8 @@ export interface LayerGraph {
 /** float64, so that gradients can be checked; integers, booleans and float64 stay. */
 const computed = (array: NdArray): NdArray => (array.dtype === "float32" ? array.astype("float64") : array);
 
-/** Builds a layer for x, if it is not built yet, and calls it. */
-export function layerGraph(layer: Layer, x: NdArray, call: Call = {}): LayerGraph {
+/** Builds a layer for its inputs, if it is not built yet, and calls it. */
+export function layerGraph(layer: Layer, x: NdArray | readonly NdArray[], call: Call = {}): LayerGraph {
   const inputs: Tensor[] = [];
   const arrays: NdArray[] = [];
   const given = (name: string, array: NdArray) => {
@@ -43,31 +47,40 @@ export function layerGraph(layer: Layer, x: NdArray, call: Call = {}): LayerGrap
     arrays.push(computed(array));
     return tensor;
   };
-  const data = given("x", x);
+  const data = (x instanceof NdArray ? [x] : x).map((array, i) => given(i === 0 ? "x" : `x${i}`, array));
+  const { dtype } = item(data);
   layer.trace(
-    [data],
+    data,
     [],
     callContext({
       training: false,
-      value: (weight) => input(weight.name, { dtype: data.dtype, shape: weight.shape }),
+      value: (weight) => input(weight.name, { dtype, shape: weight.shape }),
     }),
   );
   const random = new Random(layer.className);
   const draw = (shape: Shape) => random.uniform(shape, -1, 1, "float64");
+  const values = (call.weights ?? {}) as Readonly<Record<string | number, NdArray>>;
   const weights = new Map<Weight, Tensor>(
-    layer.weights.map((weight) => [
+    layer.weights.map((weight, i) => [
       weight,
-      given(weight.name, call.weights?.[weight.name] ?? draw(weight.shape)),
+      given(weight.name, values[weight.name] ?? values[i] ?? draw(weight.shape)),
     ]),
   );
-  const mask = call.mask && given("mask", call.mask);
+  const masks = (call.masks ?? [call.mask]).map((mask, i) => mask && given(`mask${i}`, mask));
   const initialState = call.initialState?.map((state, i) => given(`state${i}`, state));
   const value = (weight: Weight) =>
     item([...weights].flatMap(([key, tensor]) => (key === weight ? [tensor] : [])));
-  const context = callContext({ training: call.training ?? false, value });
-  const { outputs } = layer.trace(
-    [data],
-    [mask],
+  const losses: Tensor[] = [];
+  const updates = new Map<string, Tensor>();
+  const context = callContext({
+    training: call.training ?? false,
+    value,
+    addLoss: (loss) => losses.push(loss),
+    update: ({ name }, tensor) => updates.set(name, tensor),
+  });
+  const { outputs, masks: outputMasks } = layer.trace(
+    data,
+    masks,
     context,
     initialState === undefined ? {} : { initialState },
   );
@@ -79,21 +92,52 @@ export function layerGraph(layer: Layer, x: NdArray, call: Call = {}): LayerGrap
   const standIns = leaves.map(
     (leaf, i) => [leaf, given(`drawn${i}`, item(drawn, i).astype("float64"))] as const,
   );
+  const [mask] = outputMasks;
+  const rest = [...(mask === undefined ? [] : [mask]), ...losses, ...updates.values()];
+  const bound = (tensors: readonly Tensor[]) => ({ inputs, outputs: substitute(tensors, new Map(standIns)) });
   return {
-    graph: { inputs, outputs: substitute(outputs, new Map(standIns)) },
+    graph: bound(outputs),
+    more: { ...bound(rest), isMasked: mask !== undefined, updated: [...updates.keys()] },
     point: arrays.map(toValue),
     drawnShapes: leaves.map(({ shape }) => shape),
   };
 }
 
+/** What a call leaves beside its outputs. */
+export interface Rest {
+  /** Which steps of the first output are real, as 0 and 1; `undefined` where it has no mask. */
+  readonly mask: NdArray | undefined;
+  /** What it adds to the loss. */
+  readonly losses: readonly number[];
+  /** The weights and states that it changes, by name. */
+  readonly updates: Readonly<Record<string, NdArray>>;
+}
+
+/** What a call leaves beside its outputs. */
+export function restOf(layer: Layer, x: NdArray | readonly NdArray[], call: Call = {}): Rest {
+  const { more, point } = layerGraph(layer, x, call);
+  const results = run(more, point).map(({ shape, data }) => new NdArray(data, shape));
+  const mask = more.isMasked ? results.shift() : undefined;
+  const changed = results.splice(results.length - more.updated.length);
+  return {
+    mask,
+    losses: results.map((loss) => loss.at()),
+    updates: Object.fromEntries(more.updated.map((name, i) => [name, item(changed, i)])),
+  };
+}
+
 /** The outputs of a call. */
-export function callLayer(layer: Layer, x: NdArray, call: Call = {}): readonly NdArray[] {
+export function callLayer(
+  layer: Layer,
+  x: NdArray | readonly NdArray[],
+  call: Call = {},
+): readonly NdArray[] {
   const { graph, point } = layerGraph(layer, x, call);
   return run(graph, point).map(({ shape, data }) => new NdArray(data, shape));
 }
 
 /** The one output of a call. */
-export function outputOf(layer: Layer, x: NdArray, call: Call = {}): NdArray {
+export function outputOf(layer: Layer, x: NdArray | readonly NdArray[], call: Call = {}): NdArray {
   return item(callLayer(layer, x, call));
 }
 
