@@ -13,6 +13,7 @@ import type { Dataset } from "../../src/model/source.ts";
 import { layers } from "../../src/nn/layers/index.ts";
 import { NdArray } from "../../src/tensor/nd-array.ts";
 import { weightsOf } from "../model/support/data.ts";
+import { readBatches } from "../model/support/read-batches.ts";
 
 let folder: string;
 /** 100 rows: n from 0 up, half of it, whether it is even, a text, the store of ten rows each; as CSV and as Parquet. */
@@ -47,7 +48,7 @@ async function read(dataset: Dataset, epoch = 0) {
       Object.entries(data as object).map(([name, part]) => [name, (part as NdArray).toNested()]),
     );
   };
-  const batches = await Array.fromAsync(dataset.batches(epoch));
+  const batches = await readBatches(dataset.batches(epoch));
   return batches.map(({ x, y, sampleWeight }) => ({
     x: nested(x),
     y: nested(y),

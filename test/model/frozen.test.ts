@@ -1,8 +1,20 @@
 // Frozen layers and models: weights that stay to the bit, and a graph that holds no gradient of theirs.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { nodesOf } from "../../src/graph/rewrite.ts";
-import { input, type Layer, layers, type Model, model, type NdArray, sequential } from "../../src/index.ts";
+import {
+  input,
+  type Layer,
+  layers,
+  loadModel,
+  type Model,
+  model,
+  type NdArray,
+  sequential,
+} from "../../src/index.ts";
 import { traceStep } from "../../src/model/step.ts";
 import { normal } from "./support/data.ts";
 import { bits, checkGradients } from "./support/gradient-check.ts";
@@ -50,7 +62,12 @@ describe("a nested model", () => {
   test.each<[string, (parts: ReturnType<typeof nested>) => void]>([
     ["by itself", ({ encoder }) => (encoder.trainable = false)],
     ["as a layer", ({ whole }) => ((whole.getLayer("encoder") as Layer).trainable = false)],
-    ["layer by layer", ({ encoder }) => encoder.layers.forEach((layer) => (layer.trainable = false))],
+    [
+      "layer by layer",
+      ({ encoder }) => {
+        for (const layer of encoder.layers) layer.trainable = false;
+      },
+    ],
   ])("frozen %s keeps its weights and has no gradient", async (_, freeze) => {
     const parts = nested();
     freeze(parts);
@@ -208,10 +225,6 @@ describe("a frozen layer", () => {
 test("freezing is saved with the model", async () => {
   const { whole, encoder } = nested();
   encoder.getLayer("dense").trainable = false;
-  const { mkdtemp, rm } = await import("node:fs/promises");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
-  const { loadModel } = await import("../../src/index.ts");
   const folder = await mkdtemp(join(tmpdir(), "recurra-frozen-"));
   try {
     await whole.save(join(folder, "model"));

@@ -154,6 +154,12 @@ export const neededOptions: Readonly<Record<string, Readonly<Record<string, unkn
   AveragePooling2D: { pool_size: 2 },
 };
 
+/** Values that Recurra's layers take and Keras' do not. */
+export const refusedValues: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  DepthwiseConv1D: { padding: "causal" },
+  SeparableConv1D: { padding: "causal" },
+};
+
 /** Options that hold one number, or a list of one in a layer of one dimension. */
 export const windowOptions: readonly string[] = [
   "kernel_size",

@@ -2,7 +2,7 @@
 
 import { writeFileAtomic } from "#platform";
 import type { Network } from "../../model/network.ts";
-import { checkOptionNames, describe } from "../../nn/choice.ts";
+import { checkedNumber, checkOptionNames, describe } from "../../nn/choice.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { encodeArchive } from "./archive.ts";
 import { archiveFiles } from "./files.ts";
@@ -21,6 +21,18 @@ export type KerasModelFormat = "keras" | "h5";
 /** `"weights.h5"`: the layout of Keras 3; `"h5"`: that of Keras 2. */
 export type KerasWeightsFormat = "weights.h5" | "h5";
 
+export interface SaveKerasModelOptions {
+  /** Default by the name's end, `.keras` or `.h5`; for bytes "keras". */
+  readonly format?: KerasModelFormat;
+  /** Samples in a batch. Keras fixes it where a layer is stateful, and then it is needed. */
+  readonly batchSize?: number;
+}
+
+export interface SaveKerasWeightsOptions {
+  /** Default by the name's end, `.weights.h5` or else `.h5`; for bytes "weights.h5". */
+  readonly format?: KerasWeightsFormat;
+}
+
 /**
  * The bytes of a file of the model with its weights.
  *
@@ -28,15 +40,24 @@ export type KerasWeightsFormat = "weights.h5" | "h5";
  */
 export async function encodeKerasModel(
   model: Network,
-  format: KerasModelFormat = "keras",
+  options: SaveKerasModelOptions = {},
 ): Promise<Uint8Array> {
-  if (format === "h5") return legacyModel(model);
+  checkOptionNames("encodeKerasModel", options, ["format", "batchSize"]);
+  const { format = "keras", batchSize } = options;
+  if (batchSize !== undefined)
+    checkedNumber(
+      "encodeKerasModel: batchSize",
+      batchSize,
+      (size) => Number.isInteger(size) && size > 0,
+      "a positive whole number",
+    );
+  if (format === "h5") return legacyModel(model, batchSize);
   if (format !== "keras") throw wrongFormat("encodeKerasModel", format, ["keras", "h5"]);
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   model.weights; // builds the layers
   return encodeArchive({
     [archiveFiles.metadata]: text({ keras_version: kerasVersion }),
-    [archiveFiles.config]: text(writeModel(model)),
+    [archiveFiles.config]: text(writeModel(model, { batchSize })),
     [archiveFiles.weights]: await encodeHdf5(weightsTree(modelNode(model))),
   });
 }
@@ -44,8 +65,10 @@ export async function encodeKerasModel(
 /** The bytes of a file of the model's weights. */
 export async function encodeKerasWeights(
   model: Network,
-  format: KerasWeightsFormat = "weights.h5",
+  options: SaveKerasWeightsOptions = {},
 ): Promise<Uint8Array> {
+  checkOptionNames("encodeKerasWeights", options, ["format"]);
+  const { format = "weights.h5" } = options;
   model.weights; // builds the layers
   const node = modelNode(model);
   if (format === "weights.h5") return encodeHdf5(weightsTree(node));
@@ -55,23 +78,13 @@ export async function encodeKerasWeights(
 
 const versions = { keras_version: kerasVersion, backend: "recurra" };
 
-function legacyModel(model: Network): Promise<Uint8Array> {
+function legacyModel(model: Network, batchSize: number | undefined): Promise<Uint8Array> {
   model.weights; // builds the layers
   const tree = new H5Tree();
-  tree.attributes.set("model_config", JSON.stringify(writeModel(model, { isLegacy: true })));
+  tree.attributes.set("model_config", JSON.stringify(writeModel(model, { isLegacy: true, batchSize })));
   for (const [name, value] of Object.entries(versions)) tree.attributes.set(name, value);
   tree.groups.set("model_weights", legacyTree(modelNode(model), versions));
   return encodeHdf5(tree);
-}
-
-export interface SaveKerasModelOptions {
-  /** Default by the name's end: `.keras`, `.h5`. */
-  readonly format?: KerasModelFormat;
-}
-
-export interface SaveKerasWeightsOptions {
-  /** Default by the name's end: `.weights.h5`, or else `.h5`. */
-  readonly format?: KerasWeightsFormat;
 }
 
 /**
@@ -85,9 +98,9 @@ export async function saveKerasModel(
   path: string,
   options: SaveKerasModelOptions = {},
 ): Promise<void> {
-  checkOptionNames("saveKerasModel", options, ["format"]);
+  checkOptionNames("saveKerasModel", options, ["format", "batchSize"]);
   const format = options.format ?? formatOf<KerasModelFormat>("saveKerasModel", path, ["keras", "h5"]);
-  await write(path, await encodeKerasModel(model, format));
+  await write(path, await encodeKerasModel(model, { ...options, format }));
 }
 
 /** Writes a model's weights to a file that Keras loads: `.weights.h5`, or `.h5` in Keras 2's layout. Written whole or not at all. */
@@ -99,7 +112,7 @@ export async function saveKerasWeights(
   checkOptionNames("saveKerasWeights", options, ["format"]);
   const format =
     options.format ?? formatOf<KerasWeightsFormat>("saveKerasWeights", path, ["weights.h5", "h5"]);
-  await write(path, await encodeKerasWeights(model, format));
+  await write(path, await encodeKerasWeights(model, { format }));
 }
 
 /** The first of the formats that a path ends in. */

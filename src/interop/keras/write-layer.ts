@@ -5,7 +5,7 @@ import type { NetworkLike } from "../../model/network-types.ts";
 import { Layer } from "../../nn/layer.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Fields } from "./json.ts";
-import { commonOptions, kerasOptions, neededOptions } from "./layer-classes.ts";
+import { commonOptions, kerasOptions, neededOptions, refusedValues } from "./layer-classes.ts";
 import { snakeCase } from "./naming.ts";
 import { kerasObject, kindOf, toKeras } from "./serialized.ts";
 
@@ -13,6 +13,8 @@ import { kerasObject, kindOf, toKeras } from "./serialized.ts";
 export interface WriteContext {
   /** Whether it is for an HDF5 file in Keras 2's layout, in which the layers of a model do not name their modules. */
   readonly isLegacy: boolean;
+  /** Samples in a batch, where that is fixed. */
+  readonly batchSize: number | undefined;
   /** Layers that stand in several places, with numbers for them. */
   readonly shared: ReadonlyMap<Layer, number>;
   /** Writes a model that stands in the place of a layer. */
@@ -37,10 +39,7 @@ function writeAlone(layer: Layer, context: WriteContext): Fields {
   const at = `layer ${name || className}`;
   const options = Object.hasOwn(kerasOptions, className) ? kerasOptions[className] : undefined;
   if (options === undefined) {
-    throw new RecurraError(
-      "not-saveable",
-      `${at} is of the class ${className}, which Keras does not have; save the weights alone`,
-    );
+    throw refusal(`${at} is of the class ${className}, which Keras does not have`);
   }
   const config: Record<string, unknown> = {
     ...(name === "" ? {} : { name }),
@@ -53,13 +52,37 @@ function writeAlone(layer: Layer, context: WriteContext): Fields {
     const keras = snakeCase(option);
     if (value === false && !options.includes(keras)) continue; // what Keras' layers do not do
     if (!options.includes(keras) && !commonOptions.includes(keras))
-      throw new RecurraError(
-        "not-saveable",
-        `${at}: Keras' ${className} has no option for ${option}; save the weights alone`,
-      );
+      throw refusal(`${at}: Keras' ${className} has no option for ${option}`);
+    checkValue(className, keras, value, at, context);
     config[keras] = writeOption(keras, value, `${at}: ${option}`, context);
   }
   return kerasObject("keras.layers", className, config);
+}
+
+/** Fails for a value that Keras' layer of this class does not take. */
+function checkValue(
+  className: string,
+  option: string,
+  value: unknown,
+  at: string,
+  { isLegacy, batchSize }: WriteContext,
+): void {
+  if (value === refusedValues[className]?.[option])
+    throw refusal(`${at}: Keras' ${className} has no ${option} ${JSON.stringify(value)}`);
+  if (option === "stateful" && value === true && batchSize === undefined)
+    throw new RecurraError(
+      "not-saveable",
+      `${at} is stateful; Keras makes such a layer for batches of one size, which is to be given as batchSize`,
+    );
+  // keras 3.15.1, legacy/saving/saving_utils.py, model_from_config: only one axis is read.
+  if (isLegacy && option === "axis" && Array.isArray(value) && value.length > 1)
+    throw refusal(
+      `${at}: several axes, ${JSON.stringify(value)}, are lost in .h5 files; write a .keras archive`,
+    );
+}
+
+function refusal(why: string): RecurraError {
+  return new RecurraError("not-saveable", `${why}; save the weights alone`);
 }
 
 function writeOption(option: string, value: unknown, place: string, context: WriteContext): unknown {

@@ -14,10 +14,14 @@ import { MaskWriter } from "./write-masks.ts";
 /**
  * A model as Keras' JSON: `config.json` of a `.keras` archive or, without modules, `model_config` of an HDF5 file.
  *
+ * @param batchSize samples in a batch, which a stateful layer needs
  * @throws RecurraError `not-saveable` for a layer or an option that Keras does not have, and for a function of one's own
  */
-export function writeModel(network: NetworkLike, { isLegacy = false } = {}): Fields {
-  return writeNetwork(network, { isLegacy, shared: sharedLayers(network), writeNetwork }, true);
+export function writeModel(
+  network: NetworkLike,
+  { isLegacy = false, batchSize }: Partial<Pick<WriteContext, "isLegacy" | "batchSize">> = {},
+): Fields {
+  return writeNetwork(network, { isLegacy, batchSize, shared: sharedLayers(network), writeNetwork }, true);
 }
 
 function writeNetwork(network: NetworkLike, context: WriteContext, trainable: boolean): Fields {
@@ -38,7 +42,7 @@ function writeStack(
     trainable,
     dtype: floats,
     layers: [...starts, ...layers.map((layer) => entryOf(writeLayer(layer, context), context))],
-    build_input_shape: [null, ...(inputs[0]?.shape ?? [])],
+    build_input_shape: [context.batchSize ?? null, ...(inputs[0]?.shape ?? [])],
   };
   return entryOf(kerasObject("keras", "Sequential", config), context);
 }
@@ -47,7 +51,7 @@ function writeInput(
   { name, shape, dtype }: Pick<NetworkInput, "name" | "shape" | "dtype">,
   context: WriteContext,
 ): Fields {
-  const config = { batch_shape: [null, ...shape], dtype, name };
+  const config = { batch_shape: [context.batchSize ?? null, ...shape], dtype, name };
   return entryOf(kerasObject("keras.layers", "InputLayer", config), context);
 }
 
@@ -76,7 +80,11 @@ function writeGraph(
   };
   const written = (tensor: LayerTensor): Fields => ({
     class_name: "__keras_tensor__",
-    config: { shape: [null, ...tensor.shape], dtype: tensor.dtype, keras_history: historyOf(tensor) },
+    config: {
+      shape: [context.batchSize ?? null, ...tensor.shape],
+      dtype: tensor.dtype,
+      keras_history: historyOf(tensor),
+    },
   });
   const masks = new MaskWriter(written, new Set([...layers, ...inputs].map((one) => one.name)));
   const entries = layers.map((layer) => ({

@@ -1,6 +1,6 @@
 // BatchNormalization: each feature over the whole batch, with statistics that are kept for inference.
 
-import { add, cast, div, mul, sub } from "../../graph/ops/arithmetic.ts";
+import { add, cast, div, mul, neg, sub } from "../../graph/ops/arithmetic.ts";
 import { sqrt, square } from "../../graph/ops/functions.ts";
 import { mean } from "../../graph/ops/reduce.ts";
 import { expandDims, reshape, sum } from "../../graph/ops/sum.ts";
@@ -87,19 +87,23 @@ export class BatchNormalization extends Layer {
     const line = x.shape.map((dimension, i) => (i === axis ? dimension : 1)); // [1, ..., F]
     const lineOf = (weight: Weight) => reshape(value(weight), line);
     const { mean: movingMean, variance: movingVariance } = this.#moving;
-    let moments: Moments = { average: lineOf(movingMean), variance: lineOf(movingVariance) };
-    if (training && this.trainable) {
-      moments = this.#momentsOf(x, axis, mask);
-      const follow = (weight: Weight, now: Tensor) =>
-        update(weight, add(mul(value(weight), momentum), mul(reshape(now, weight.shape), 1 - momentum)));
-      follow(movingMean, moments.average);
-      follow(movingVariance, moments.variance);
-    }
     const { gamma, beta } = this.#affine;
-    const inverse = div(1, sqrt(add(moments.variance, epsilon)));
-    const slope = gamma === undefined ? inverse : mul(lineOf(gamma), inverse);
-    const y = mul(sub(x, moments.average), slope);
-    return beta === undefined ? y : add(y, lineOf(beta));
+    const slopeOf = (variance: Tensor) => {
+      const inverse = div(1, sqrt(add(variance, epsilon)));
+      return gamma === undefined ? inverse : mul(lineOf(gamma), inverse);
+    };
+    const moved = (y: Tensor) => (beta === undefined ? y : add(y, lineOf(beta)));
+    if (!training || !this.trainable) {
+      // One product and one sum over x; the rest is as small as a row.
+      const slope = slopeOf(lineOf(movingVariance));
+      return add(mul(x, slope), moved(neg(mul(lineOf(movingMean), slope))));
+    }
+    const { average, variance } = this.#momentsOf(x, axis, mask);
+    const follow = (weight: Weight, now: Tensor) =>
+      update(weight, add(mul(value(weight), momentum), mul(reshape(now, weight.shape), 1 - momentum)));
+    follow(movingMean, average);
+    follow(movingVariance, variance);
+    return moved(mul(sub(x, average), slopeOf(variance)));
   }
 
   #momentsOf(x: Tensor, axis: number, mask: Mask): Moments {

@@ -183,11 +183,17 @@ export const layerModels: Readonly<
     .filter(([name]) => !/Cells?$/.test(name))
     .flatMap(([name, list]) =>
       list.map((example, i) => {
-        const isOfKeras = Object.hasOwn(kerasOptions, name) && !("rotary" in example.make().config);
+        const { config } = example.make() as { readonly config: Readonly<Record<string, unknown>> };
+        const isOfKeras = Object.hasOwn(kerasOptions, name) && !hasOwnOption(name, config);
         return [`${name}-${i}`, { make: () => modelOf(example), isOfKeras }] as const;
       }),
     ),
 );
+
+/** Whether Recurra alone has what a layer is made with. */
+function hasOwnOption(name: string, { rotary, padding }: Readonly<Record<string, unknown>>): boolean {
+  return rotary === true || (padding === "causal" && name !== "Conv1D");
+}
 
 function modelOf({ make, inputs, options, ids }: LayerExample): Model {
   const dtype = ids === undefined ? "float32" : "int32";

@@ -32,14 +32,14 @@ describe("models written and read back", () => {
     const model = make();
     const wanted = await computed(model);
     for (const format of ["keras", "h5"] as const) {
-      const again = await loadKerasModel(await encodeKerasModel(model, format));
+      const again = await loadKerasModel(await encodeKerasModel(model, { format }));
       expect(await computed(again), format).toEqual(wanted);
       expect(again.layers.map(({ name }) => name)).toEqual(model.layers.map(({ name }) => name));
     }
     for (const format of ["weights.h5", "h5"] as const) {
       const other = make();
       scramble(other);
-      await loadKerasWeights(other, await encodeKerasWeights(model, format));
+      await loadKerasWeights(other, await encodeKerasWeights(model, { format }));
       expect(await computed(other), format).toEqual(wanted);
     }
   });
@@ -51,7 +51,7 @@ describe("every layer", () => {
     const values = () => model.weights.map(({ weight }) => weight.peek().toArray());
     const wanted = values();
     for (const format of ["weights.h5", "h5"] as const) {
-      const bytes = await encodeKerasWeights(model, format);
+      const bytes = await encodeKerasWeights(model, { format });
       scramble(model);
       await loadKerasWeights(model, bytes);
       expect(values(), format).toEqual(wanted);
@@ -60,7 +60,7 @@ describe("every layer", () => {
       await expect(encodeKerasModel(model)).rejects.toThrow(/Keras.* save the weights alone/);
       return;
     }
-    const again = await loadKerasModel(await encodeKerasModel(model));
+    const again = await loadKerasModel(await encodeKerasModel(model, { batchSize: 2 }));
     expect(again.weights.map(({ weight }) => weight.peek().toArray())).toEqual(wanted);
     expect(again.layers[0]?.className).toBe(model.layers[0]?.className);
   });
@@ -120,6 +120,34 @@ describe("encodeKerasModel", () => {
     );
   });
 
+  it("asks for the size of batches where a layer is stateful", async () => {
+    const model = sequential([layers.gru({ units: 2, stateful: true, inputShape: [4, 3] })]);
+    await expect(encodeKerasModel(model)).rejects.toThrow(
+      "layer gru is stateful; Keras makes such a layer for batches of one size, which is to be given as batchSize",
+    );
+    await expect(encodeKerasModel(model, { batchSize: 0 })).rejects.toThrow(
+      "encodeKerasModel: batchSize is to be a positive whole number, got 0",
+    );
+    const again = await loadKerasModel(await encodeKerasModel(model, { batchSize: 2 }));
+    expect(again.layers[0]?.config).toMatchObject({ stateful: true });
+    expect(again.inputs[0]?.shape).toEqual([4, 3]);
+  });
+
+  it("names what only one of the formats, or none, can hold", async () => {
+    const axes = sequential([layers.softmax({ axis: [1, 2], inputShape: [4, 3] })]);
+    await expect(encodeKerasModel(axes, { format: "h5" })).rejects.toThrow(
+      "layer softmax: several axes, [1,2], are lost in .h5 files; write a .keras archive",
+    );
+    const again = await loadKerasModel(await encodeKerasModel(axes));
+    expect(again.layers[0]?.config).toMatchObject({ axis: [1, 2] });
+    const causal = sequential([
+      layers.depthwiseConv1D({ kernelSize: 2, padding: "causal", inputShape: [4, 3] }),
+    ]);
+    await expect(encodeKerasModel(causal)).rejects.toThrow(
+      `layer depthwise_conv1d: Keras' DepthwiseConv1D has no padding "causal"; save the weights alone`,
+    );
+  });
+
   it("keeps layers frozen", async () => {
     const model = sequential([layers.dense({ units: 2, inputShape: [3] }), layers.dense({ units: 1 })]);
     model.layers[0]!.trainable = false;
@@ -134,10 +162,10 @@ describe("encodeKerasModel", () => {
   });
 
   it("rejects formats that there are not", async () => {
-    await expect(encodeKerasModel(models.image!(), "onnx" as never)).rejects.toThrow(
+    await expect(encodeKerasModel(models.image!(), { format: "onnx" as never })).rejects.toThrow(
       'format is to be "keras" or "h5", got "onnx"',
     );
-    await expect(encodeKerasWeights(models.image!(), "keras" as never)).rejects.toThrow(
+    await expect(encodeKerasWeights(models.image!(), { format: "keras" as never })).rejects.toThrow(
       'format is to be "weights.h5" or "h5", got "keras"',
     );
   });

@@ -7,11 +7,12 @@ import type { Batch, Dataset } from "../../../src/model/source.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
 import { type NdArray, ndarray } from "../../../src/tensor/nd-array.ts";
 import { linearData, weightsOf } from "../support/data.ts";
+import { readBatches } from "../support/read-batches.ts";
 
 const nested = (data: unknown) => (data as NdArray).toNested();
 
 async function read(dataset: Dataset, epoch = 0): Promise<Batch[]> {
-  return Array.fromAsync(dataset.batches(epoch));
+  return readBatches(dataset.batches(epoch));
 }
 
 test("rows in order, with their targets and weights; the last batch is smaller", async () => {

@@ -6,6 +6,7 @@ import { sequential } from "../../../src/model/sequential.ts";
 import type { Batch, Dataset } from "../../../src/model/source.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
 import { ndarray } from "../../../src/tensor/nd-array.ts";
+import { readBatches } from "../support/read-batches.ts";
 
 const batch = (i: number): Batch => ({ x: ndarray([[i]]), y: ndarray([[i]]) });
 const numberOf = ({ x }: Batch) => (x as { item(): number }).item();
@@ -37,7 +38,7 @@ test("gives the same batches in the same order, and tells how many", async () =>
   const { dataset, seen } = counted(5);
   const ahead = prefetch(dataset, { ahead: 3 });
   expect(ahead.steps).toBe(5);
-  expect((await Array.fromAsync(ahead.batches(0))).map(numberOf)).toEqual([0, 1, 2, 3, 4]);
+  expect((await readBatches(ahead.batches(0))).map(numberOf)).toEqual([0, 1, 2, 3, 4]);
   expect(seen).toEqual({ asked: 5, closed: true });
 });
 
@@ -92,7 +93,7 @@ test("an iterator is asked again only when it has answered", async () => {
       };
     },
   };
-  expect((await Array.fromAsync(prefetch(slow))).map(numberOf)).toEqual([0, 1, 2, 3]);
+  expect((await readBatches(prefetch(slow))).map(numberOf)).toEqual([0, 1, 2, 3]);
 });
 
 test("functions and plain iterables serve as well, in fit", async () => {

@@ -11,10 +11,11 @@ import { layers } from "../../../src/nn/layers/index.ts";
 import { NdArray } from "../../../src/tensor/nd-array.ts";
 import { batches as batchesHere, type ThreadArgs } from "../support/batches-on-thread.ts";
 import { weightsOf } from "../support/data.ts";
+import { readBatches } from "../support/read-batches.ts";
 
 const module = new URL("../support/batches-on-thread.ts", import.meta.url);
 const make = (args: ThreadArgs, ahead = 2) => workerDataset(module, { args, ahead });
-const read = (dataset: Dataset, epoch = 0) => Array.fromAsync(dataset.batches(epoch));
+const read = (dataset: Dataset, epoch = 0) => readBatches(dataset.batches(epoch));
 
 /** All threads that this file starts. */
 const threads: Worker[] = [];

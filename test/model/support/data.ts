@@ -1,5 +1,6 @@
 // Small data sets and helpers that the tests of models share.
 
+import { expect } from "vitest";
 import type { Network } from "../../../src/model/network.ts";
 import { NdArray, ndarray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
@@ -52,4 +53,12 @@ export async function written(work: () => Promise<unknown>): Promise<string> {
     process.stderr.write = write;
   }
   return parts.join("");
+}
+
+/** Fails unless two arrays are of one shape, and of the same numbers up to the rounding of float32. */
+export function expectClose(given: NdArray | undefined, wanted: NdArray | undefined, digits = 5): void {
+  expect(given?.shape).toEqual(wanted?.shape);
+  const numbers = wanted?.toArray() ?? [];
+  for (const [i, value] of (given?.toArray() ?? []).entries())
+    expect(value, `element ${i}`).toBeCloseTo(numbers[i] ?? Number.NaN, digits);
 }

@@ -30,6 +30,23 @@ const plain: readonly LayerCase[] = [
   ["dense with softmax", () => layers.dense({ units: 3, activation: "softmax" }), numbers([2, 4])],
   ["activation", () => layers.activation({ activation: "swish" }), numbers([2, 4])],
   ["dropout in training", () => layers.dropout({ rate: 0.5 }), numbers([2, 4]), training],
+  ["spatial dropout in training", () => layers.spatialDropout1D({ rate: 0.5 }), sequence, training],
+  ["alpha dropout in training", () => layers.alphaDropout({ rate: 0.5 }), numbers([2, 4]), training],
+  ["Gaussian dropout in training", () => layers.gaussianDropout({ rate: 0.5 }), numbers([2, 4]), training],
+  ["the mean of real steps", () => layers.globalAveragePooling1D(), sequence, { mask }],
+  [
+    "a convolutional network with dropout and a mask, in training",
+    () =>
+      layers.tcn({
+        filters: 2,
+        kernelSize: 2,
+        dilations: [1, 2],
+        dropout: 0.5,
+        activation: "tanh",
+      }),
+    sequence,
+    { mask, ...training },
+  ],
   ["flatten", () => layers.flatten(), sequence],
   ["reshape", () => layers.reshape({ targetShape: [2, -1] }), sequence],
   ["embedding", () => layers.embedding({ inputDim: 4, outputDim: 2 }), ids],

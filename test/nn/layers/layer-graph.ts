@@ -48,15 +48,8 @@ export function layerGraph(layer: Layer, x: NdArray | readonly NdArray[], call: 
     return tensor;
   };
   const data = (x instanceof NdArray ? [x] : x).map((array, i) => given(i === 0 ? "x" : `x${i}`, array));
-  const { dtype } = item(data);
-  layer.trace(
-    data,
-    [],
-    callContext({
-      training: false,
-      value: (weight) => input(weight.name, { dtype, shape: weight.shape }),
-    }),
-  );
+  const placeholder = ({ name, shape }: Weight) => input(name, { dtype: "float64", shape });
+  layer.trace(data, [], callContext({ training: false, value: placeholder }));
   const random = new Random(layer.className);
   const draw = (shape: Shape) => random.uniform(shape, -1, 1, "float64");
   const values = (call.weights ?? {}) as Readonly<Record<string | number, NdArray>>;

@@ -13,6 +13,8 @@ import type { LSTMState } from "./peephole-lstm.ts";
 
 export interface LayerNormLSTMCellConfig extends LayerConfig {
   readonly units: number;
+  /** Is added to the variances. Default 1e-3. */
+  readonly epsilon?: number;
 }
 
 /**
@@ -37,14 +39,15 @@ export class LayerNormLSTMCell extends Cell<LSTMState> {
     super(config);
     this.config = config;
     const units = 4 * config.units;
+    const { epsilon = 1e-3 } = config;
     this.#fromInput = this.child("from_input", layers.dense({ units, useBias: false }));
     this.#fromState = this.child(
       "from_state",
       layers.dense({ units, useBias: false, kernelInitializer: "orthogonal" }),
     );
-    this.#normInput = this.child("norm_input", layers.layerNormalization({ center: false }));
-    this.#normState = this.child("norm_state", layers.layerNormalization());
-    this.#normCell = this.child("norm_cell", layers.layerNormalization());
+    this.#normInput = this.child("norm_input", layers.layerNormalization({ epsilon, center: false }));
+    this.#normState = this.child("norm_state", layers.layerNormalization({ epsilon }));
+    this.#normCell = this.child("norm_cell", layers.layerNormalization({ epsilon }));
   }
 
   override zeroState(batch: number, dtype: DType): LSTMState {
