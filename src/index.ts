@@ -30,6 +30,16 @@ export {
   type TrainedModel,
   type TrainingState,
 } from "./model/callbacks.ts";
+export {
+  type ArrayDatasetOptions,
+  arrayDataset,
+  type BatchingOptions,
+} from "./model/datasets/array-dataset.ts";
+export { type BucketOptions, bucketByLength } from "./model/datasets/bucket-by-length.ts";
+export { type PadOptions, padSequences, type Sequence } from "./model/datasets/pad-sequences.ts";
+export { type PrefetchOptions, prefetch } from "./model/datasets/prefetch.ts";
+export { type StreamOptions, streamDataset } from "./model/datasets/stream-dataset.ts";
+export { type WorkerDatasetOptions, workerDataset } from "./model/datasets/worker-dataset.ts";
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
 export type { FitOptions } from "./model/fit.ts";
 export { type Functional, model } from "./model/functional.ts";
@@ -39,6 +49,7 @@ export { Model } from "./model/model.ts";
 export type { ModelOptions } from "./model/network.ts";
 export { Sequential, sequential } from "./model/sequential.ts";
 export type { CompileModelOptions } from "./model/setup.ts";
+export type { Batch, BatchData, Batches, Dataset } from "./model/source.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export { type Constraint, constraints } from "./nn/constraints.ts";
 export type { Initializer } from "./nn/initializers.ts";
@@ -52,6 +63,7 @@ export {
   Weight,
 } from "./nn/layer.ts";
 export { Cell, type CellStep, type Step, stepDropout } from "./nn/layers/cell.ts";
+export * from "./nn/layers/classes.ts";
 export { layers } from "./nn/layers/index.ts";
 export { type Loss, type LossContext, type LossFunction, losses } from "./nn/losses.ts";
 export {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as recurra from "../src/index.ts";
+import { layerClasses } from "../src/nn/layers/index.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,32 +21,55 @@ function runProgram(text: string): string {
 
 describe("import", () => {
   test("gives what the documentation names, and no more", () => {
-    expect(Object.keys(recurra).toSorted()).toEqual([
-      "Activation",
-      "Dense",
-      "Dropout",
+    const classes = Object.keys(layerClasses);
+    const others = Object.keys(recurra).filter((name) => !classes.includes(name));
+    expect(classes.filter((name) => !(name in recurra))).toEqual([]);
+    expect(others.toSorted()).toEqual([
+      "CSVLogger",
+      "Cell",
       "EarlyStopping",
-      "Embedding",
-      "Flatten",
-      "GRU",
-      "LSTM",
+      "GradientNorms",
+      "Lambda",
+      "LambdaCallback",
       "Layer",
+      "LayerState",
+      "LearningRateScheduler",
       "Model",
       "ModelCheckpoint",
       "NdArray",
       "Random",
       "RecurraError",
-      "Reshape",
+      "ReduceLROnPlateau",
+      "Sampler",
       "Sequential",
-      "SimpleRNN",
-      "TimeDistributed",
+      "TensorBoard",
+      "TerminateOnNaN",
       "Weight",
+      "arrayDataset",
+      "bucketByLength",
+      "classificationReport",
+      "confusionMatrix",
+      "constraints",
+      "findLearningRate",
+      "formatReport",
+      "gradualUnfreezing",
+      "input",
       "layers",
+      "layerwiseDecay",
       "loadModel",
       "losses",
+      "metrics",
+      "model",
       "ndarray",
       "optimizers",
+      "padSequences",
+      "prefetch",
+      "regularizers",
+      "schedules",
       "sequential",
+      "stepDropout",
+      "streamDataset",
+      "workerDataset",
     ]);
   });
 

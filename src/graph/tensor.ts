@@ -3,7 +3,7 @@
 import type { DType } from "../tensor/dtype.ts";
 import type { NdArray } from "../tensor/nd-array.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { formatShape } from "../tensor/shape.ts";
+import { batchFactor } from "./batch.ts";
 
 /** What is known of a tensor before it has a value. */
 export interface TensorType {
@@ -60,9 +60,13 @@ export class Tensor {
   }
 }
 
-/** `float32[32, 30]` */
-export function formatType(type: TensorType): string {
-  return `${type.dtype}${formatShape(type.shape)}`;
+/** `float32[32, 30]`, and `float32[batch, 30]` where the batch size is not known yet. */
+export function formatType({ dtype, shape }: TensorType): string {
+  const shown = shape.map((dimension) => {
+    const factor = batchFactor(dimension);
+    return factor === undefined ? dimension : factor === 1 ? "batch" : `${factor}·batch`;
+  });
+  return `${dtype}[${shown.join(", ")}]`;
 }
 
 /** A value of the reference interpreter. All dtypes are held as float64: integers are exact to 2^53, booleans are 0 and 1. */

@@ -46,7 +46,7 @@ export function freeName(base: string, taken: Set<string>): string {
  */
 export function classInSnakeCase(className: string): string {
   return className
-    .replace(/\W+/g, "")
+    .replace(/[^\p{L}\p{N}_]+/gu, "")
     .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
     .replace(/([a-z])([A-Z])/g, "$1_$2")
     .toLowerCase();

@@ -3,7 +3,7 @@
 import { describe } from "../nn/choice.ts";
 import { RecurraError } from "../platform/error.ts";
 import { RowBuffer, rowOrder } from "./batches.ts";
-import type { ModelData } from "./model-data.ts";
+import { isPlainObject, type ModelData } from "./model-data.ts";
 import { countRows, type GivenRows, mapRows, type Rows } from "./rows.ts";
 
 /** A batch as a user gives it. */
@@ -29,9 +29,20 @@ export interface Dataset {
 /** What `fit` takes in place of arrays: a data set, a function that gives the batches of an epoch, or batches that can be read once. */
 export type BatchData = Dataset | ((epoch: number) => Batches) | AsyncIterable<Batch>;
 
+/** @throws RecurraError `model-data` for what gives batches, and cannot be told when an epoch begins */
 export function isBatchData(data: unknown): data is BatchData {
   if (typeof data === "function") return true;
   if (typeof data !== "object" || data === null) return false;
+  const isList =
+    Array.isArray(data) && data.length > 0 && data.every((item) => isPlainObject(item) && "x" in item);
+  if (
+    isList ||
+    (typeof (data as { readonly next?: unknown }).next === "function" && !(Symbol.asyncIterator in data))
+  )
+    throw new RecurraError(
+      "model-data",
+      `batches come from a function that gives those of an epoch, an asynchronous generator, or a data set; got ${isList ? "a list of them" : "an iterator"}`,
+    );
   return (
     Symbol.asyncIterator in data || typeof (data as { readonly batches?: unknown }).batches === "function"
   );
@@ -147,7 +158,15 @@ export class DatasetSource implements BatchSource {
 
   #epoch(epoch: number): Batches {
     const once = this.#once;
-    if (once === undefined) return this.#open(epoch);
+    if (once === undefined) {
+      const batches: unknown = this.#open(epoch);
+      if (Symbol.asyncIterator in Object(batches) || Symbol.iterator in Object(batches))
+        return batches as Batches;
+      throw new RecurraError(
+        "model-data",
+        `${this.#what}: the batches of epoch ${epoch + 1} are to be a list, a generator or the like, got ${describe(batches)}`,
+      );
+    }
     // Not closed at the end of an epoch, which may be before the end of the batches.
     return { [Symbol.asyncIterator]: () => ({ next: () => once.next() }) };
   }

@@ -12,7 +12,8 @@ import {
   tanh,
 } from "../graph/ops/functions.ts";
 import { logSoftmax, softmax } from "../graph/ops/reduce.ts";
-import type { Tensor } from "../graph/tensor.ts";
+import { Tensor } from "../graph/tensor.ts";
+import { RecurraError } from "../platform/error.ts";
 import { checkedConfig, describe, type OptionNames } from "./choice.ts";
 
 /** The activations there are, under Keras' names. */
@@ -94,6 +95,12 @@ const optionNames = {
   exponential: [],
 } as const satisfies OptionNames & Record<ActivationName, readonly string[]>;
 
+/** Fails where a function of a user's own gave anything else. */
+function onlyTensor(y: unknown): Tensor {
+  if (y instanceof Tensor) return y;
+  throw new RecurraError("activation", `activation: the function is to give a tensor, got ${describe(y)}`);
+}
+
 /**
  * The function that a choice stands for. `undefined` is "linear", the identity.
  *
@@ -101,7 +108,7 @@ const optionNames = {
  */
 export function activation(choice: Activation | undefined): (x: Tensor) => Tensor {
   if (choice === undefined) return linear;
-  if (typeof choice === "function") return choice;
+  if (typeof choice === "function") return (x) => onlyTensor(choice(x));
   const config = checkedConfig("activation", choice, optionNames) as ActivationConfig;
   switch (config.name) {
     case "linear":

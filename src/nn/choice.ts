@@ -92,13 +92,20 @@ export function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null)
     return typeof value === "string" ? shorten(`"${value}"`) : String(value);
-  const { name } = (Object.getPrototypeOf(value)?.constructor ?? Object) as { readonly name: string };
-  if (name !== "Object" && name !== "Array") return `an instance of ${name}`;
+  const name = classOf(value);
+  if (name !== undefined) return `an instance of ${name}`;
   try {
-    return shorten(JSON.stringify(value));
+    return shorten(JSON.stringify(value, (_, part) => classOf(part) ?? part));
   } catch {
     return Array.isArray(value) ? "a list" : "an object"; // of what is no JSON
   }
+}
+
+/** The class of an object that is neither plain nor a list. */
+function classOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name } = (Object.getPrototypeOf(value)?.constructor ?? Object) as { readonly name: string };
+  return name === "Object" || name === "Array" ? undefined : name;
 }
 
 function shorten(text: string): string {

@@ -99,6 +99,11 @@ export function checkConfig(
   kinds: OptionKinds,
   required: readonly string[] = [],
 ): void {
+  if (typeof config !== "object" || config === null)
+    throw new RecurraError(
+      "layer-option",
+      `${className}: wants options as an object, got ${describe(config)}`,
+    );
   const all: OptionKinds = { ...common, ...kinds };
   const names = Object.keys(all);
   for (const [name, value] of Object.entries(config)) {

@@ -234,8 +234,24 @@ export abstract class Layer {
     const odd = inputs.findIndex((tensor) => !(tensor instanceof Tensor));
     if (odd >= 0) throw this.fault(`wants tensors, got ${describe(inputs[odd])}`);
     checkOptionNames(`layer ${this.name || this.className}`, options, this.callOptions);
+    try {
+      return this.#traced(inputs, masks, context, options, most > 1);
+    } catch (error) {
+      // The ops name what is wrong, and not whose they are.
+      if (!(error instanceof RecurraError) || error.message.startsWith("layer ")) throw error;
+      const place = `layer ${this.name || this.className} (${this.className})`;
+      throw new RecurraError(error.code, `${place}: ${error.message}`, { cause: error });
+    }
+  }
+
+  #traced(
+    inputs: readonly Tensor[],
+    masks: readonly Mask[],
+    context: CallContext,
+    options: CallContext["options"],
+    isList: boolean,
+  ): Traced {
     this.ensureBuilt(...inputs);
-    const isList = most > 1;
     const result = this.call(isList ? inputs : (inputs[0] as Tensor), {
       ...checkedContext(context, (why) => this.fault(why)),
       mask: masks[0],

@@ -5,7 +5,7 @@ import { abs, sqrt, square } from "../graph/ops/functions.ts";
 import { scalar } from "../graph/ops/leaf.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { sum } from "../graph/ops/sum.ts";
-import { formatType, type Tensor } from "../graph/tensor.ts";
+import { formatType, Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import { checkedConfig, describe, type OptionNames } from "./choice.ts";
 import { checkNotNegative } from "./option-checks.ts";
@@ -126,11 +126,11 @@ function orthogonal(weight: Tensor, factor: number, mode: "rows" | "columns"): T
   return mul(sub(sum(abs(cosines)), own), factor / (count * (count - 1)));
 }
 
-function onlyNumber(penalty: Tensor, name: string): Tensor {
-  if (penalty.rank === 0) return penalty;
+function onlyNumber(penalty: unknown, name: string): Tensor {
+  if (penalty instanceof Tensor && penalty.rank === 0) return penalty;
   throw new RecurraError(
     "regularizer-shape",
-    `regularizer ${name || "function"}: is to give one number, of shape [], got ${formatType(penalty)}`,
+    `regularizer ${name || "function"}: is to give one number, of shape [], got ${penalty instanceof Tensor ? formatType(penalty) : describe(penalty)}`,
   );
 }
 

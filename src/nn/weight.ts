@@ -4,7 +4,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import type { Random } from "../tensor/random.ts";
-import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { type Initializer, initializer } from "./initializers.ts";
 
 /** What a weight is held to beside the loss. */
@@ -16,6 +16,9 @@ export interface WeightOptions {
   /** Puts the values, in place, back to where they may be; called after each step. */
   readonly constrain?: ((value: NdArray) => void) | undefined;
 }
+
+/** Numbers that a weight may have: what one WebAssembly memory holds. */
+const largest = 2 ** 30;
 
 /** An array of numbers that a layer learns, or keeps. */
 export class Weight {
@@ -29,6 +32,12 @@ export class Weight {
   #version = 0;
 
   constructor(name: string, shape: Shape, initial: Initializer, options: WeightOptions = {}) {
+    if (sizeOf(shape) > largest) {
+      throw new RecurraError(
+        "weight-size",
+        `weight ${name} ${formatShape(shape)} would hold ${sizeOf(shape).toLocaleString("en-US")} numbers; ${largest.toLocaleString("en-US")} are the most`,
+      );
+    }
     this.name = name;
     this.shape = shape;
     this.#initial = initial;

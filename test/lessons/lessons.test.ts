@@ -18,6 +18,7 @@ const lessons: Readonly<Record<string, { readonly data?: string; readonly pictur
   "forda-conv": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-conv-1.svg"] },
   "forda-transformer": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-transformer.svg"] },
   "lstm-memory": { pictures: ["lstm-memory.svg"] },
+  "own-cell": { pictures: ["own-cell.svg"] },
   "simple-rnn-stocks": {
     data: "fortune500_100_days.csv",
     pictures: ["simple-rnn-stack.svg", "simple-rnn.svg"],

@@ -37,7 +37,8 @@ export function mismatchError(
   remark?: string,
 ): RecurraError {
   const lines = mismatches.slice(0, shown).map(({ place, layer, wanted, found }) => {
-    const name = layer === undefined || layer === "" || place.endsWith(`/${layer}`) ? "" : ` (${layer})`;
+    const name =
+      layer === undefined || layer === "" || `/${place}`.endsWith(`/${layer}`) ? "" : ` (${layer})`;
     const wants = wanted.length === 0 ? "wants nothing" : `wants ${list(wanted)}`;
     return `\n  ${place}${name}: the model ${wants}; the file has ${found.length === 0 ? "nothing" : list(found)}`;
   });

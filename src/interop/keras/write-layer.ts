@@ -18,7 +18,13 @@ export interface WriteContext {
   /** Layers that stand in several places, with numbers for them. */
   readonly shared: ReadonlyMap<Layer, number>;
   /** Writes a model that stands in the place of a layer. */
-  readonly writeNetwork: (network: NetworkLike, context: WriteContext, trainable: boolean) => Fields;
+  readonly writeNetwork: (network: NetworkLike, place: NetworkPlace, context: WriteContext) => Fields;
+}
+
+/** What a model is called where it stands, and whether it is learned there. */
+export interface NetworkPlace {
+  readonly name: string;
+  readonly trainable: boolean;
 }
 
 /**
@@ -33,9 +39,11 @@ export function writeLayer(layer: Layer, context: WriteContext): Fields {
 }
 
 function writeAlone(layer: Layer, context: WriteContext): Fields {
-  if (layer instanceof NetworkLayer)
-    return context.writeNetwork(layer.config.network, context, layer.trainable);
   const { className, name, trainable } = layer;
+  if (layer instanceof NetworkLayer) {
+    const { network } = layer.config;
+    return context.writeNetwork(network, { name: name || network.name, trainable }, context);
+  }
   const at = `layer ${name || className}`;
   const options = Object.hasOwn(kerasOptions, className) ? kerasOptions[className] : undefined;
   if (options === undefined) {

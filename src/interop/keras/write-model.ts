@@ -8,7 +8,7 @@ import type { Fields } from "./json.ts";
 import { snakeCase } from "./naming.ts";
 import { kerasObject } from "./serialized.ts";
 import { callsInside, sharedLayers } from "./sharing.ts";
-import { floats, type WriteContext, writeLayer } from "./write-layer.ts";
+import { floats, type NetworkPlace, type WriteContext, writeLayer } from "./write-layer.ts";
 import { MaskWriter } from "./write-masks.ts";
 
 /**
@@ -21,20 +21,21 @@ export function writeModel(
   network: NetworkLike,
   { isLegacy = false, batchSize }: Partial<Pick<WriteContext, "isLegacy" | "batchSize">> = {},
 ): Fields {
-  return writeNetwork(network, { isLegacy, batchSize, shared: sharedLayers(network), writeNetwork }, true);
+  const context = { isLegacy, batchSize, shared: sharedLayers(network), writeNetwork };
+  return entryOf(writeNetwork(network, { name: network.name, trainable: true }, context), context);
 }
 
-function writeNetwork(network: NetworkLike, context: WriteContext, trainable: boolean): Fields {
+function writeNetwork(network: NetworkLike, place: NetworkPlace, context: WriteContext): Fields {
   const { structure } = network;
   return structure === undefined
-    ? writeStack(network, context, trainable)
-    : writeGraph(network, structure, context, trainable);
+    ? writeStack(network, place, context)
+    : writeGraph(network, structure, place, context);
 }
 
 function writeStack(
-  { name, layers, inputs }: NetworkLike,
+  { layers, inputs }: NetworkLike,
+  { name, trainable }: NetworkPlace,
   context: WriteContext,
-  trainable: boolean,
 ): Fields {
   const starts = inputs.map((input) => writeInput({ ...input, name: `${name}_input` }, context));
   const config = {
@@ -44,7 +45,7 @@ function writeStack(
     layers: [...starts, ...layers.map((layer) => entryOf(writeLayer(layer, context), context))],
     build_input_shape: [context.batchSize ?? null, ...(inputs[0]?.shape ?? [])],
   };
-  return entryOf(kerasObject("keras", "Sequential", config), context);
+  return kerasObject("keras", "Sequential", config);
 }
 
 function writeInput(
@@ -65,10 +66,10 @@ function entryOf(object: Fields, { isLegacy }: WriteContext): Fields {
 function writeGraph(
   network: NetworkLike,
   { starts, ends, calls }: NetworkStructure,
+  { name, trainable }: NetworkPlace,
   context: WriteContext,
-  trainable: boolean,
 ): Fields {
-  const { name, layers, inputs, outputNames } = network;
+  const { layers, inputs, outputNames } = network;
   const isShared = (layer: Layer) => context.shared.has(layer) && !context.isLegacy;
   const historyOf = (tensor: LayerTensor): History => {
     const start = starts.indexOf(tensor);
@@ -116,7 +117,7 @@ function writeGraph(
       : onlyOr(outputs),
   };
   const object = kerasObject("keras.src.models.functional", "Functional", config);
-  return entryOf({ ...object, registered_name: "Functional" }, context);
+  return { ...object, registered_name: "Functional" };
 }
 
 /** Keras' name for a tensor: the layer, the place of the call among the layer's, that of the output among the call's. */

@@ -44,8 +44,8 @@ export abstract class Cell<State = unknown> extends Layer {
   abstract steps(context: CallContext, x: TensorType): Step<State>;
 
   /**
-   * Another way to the same numbers for a whole sequence x [T, B, F], outside training; `undefined` where there is none. What ONNX has
-   * an operator of its own for goes this way.
+   * Another way to the same numbers for a whole sequence x [T, B, F] without a mask; `undefined` where there is none. What ONNX has an
+   * operator of its own for goes this way, and what is faster by products than step by step.
    */
   sequence?(
     x: Tensor,

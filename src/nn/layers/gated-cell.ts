@@ -134,6 +134,7 @@ export abstract class GatedCell extends Cell<GatedState> {
     context: CallContext,
     { reverse }: { readonly reverse: boolean },
   ): CellSequence<GatedState> | undefined {
+    if (context.training) return undefined; // ONNX' operators have no gradient
     const found = this.whole(x, this.weightValues(context), { initialState: state, reverse });
     const output = found?.last[0];
     return found === undefined || output === undefined ? undefined : { ...found, output };

@@ -26,6 +26,17 @@ const kinds = (dimensions: number) => ({
   padding: oneOf("valid", "same"),
 });
 
+/**
+ * A window and its stride along an axis, no longer than it can tell: a stride over the whole axis leaves one window, and a window twice
+ * as long as the axis holds all of it wherever it is.
+ */
+function bounded(length: number, size: number, stride: number, padding: "valid" | "same") {
+  return {
+    size: padding === "same" ? Math.min(size, 2 * length + 1) : size,
+    stride: Math.min(stride, length),
+  };
+}
+
 abstract class Pooling1D extends Unmasked {
   override readonly config: Pooling1DConfig;
 
@@ -40,7 +51,8 @@ abstract class Pooling1D extends Unmasked {
   override call(x: Tensor): Tensor {
     this.expectRank(x, 3, "[batch, steps, features]");
     const { poolSize = 2, strides = poolSize, padding = "valid" } = this.config;
-    return this.pool(x, single(poolSize), { stride: single(strides), padding });
+    const { size, stride } = bounded(x.shape[1] ?? 0, single(poolSize), single(strides), padding);
+    return this.pool(x, size, { stride, padding });
   }
 }
 
@@ -78,7 +90,11 @@ abstract class Pooling2D extends Unmasked {
   override call(x: Tensor): Tensor {
     this.expectRank(x, 4, "[batch, rows, columns, features]");
     const { poolSize = 2, strides = poolSize, padding = "valid" } = this.config;
-    return this.pool(x, pair(poolSize), { strides: pair(strides), padding });
+    const [sizes, apart] = [pair(poolSize), pair(strides)];
+    const [, rows = 0, columns = 0] = x.shape;
+    const down = bounded(rows, sizes[0], apart[0], padding);
+    const across = bounded(columns, sizes[1], apart[1], padding);
+    return this.pool(x, [down.size, across.size], { strides: [down.stride, across.stride], padding });
   }
 }
 

@@ -124,7 +124,7 @@ export abstract class Recurrent extends Layer {
     const init = this.#initialState(zero, context);
     const { mask, training } = context;
     const checkpoint = training && (this.config.recompute ?? false);
-    if (!training && mask === undefined && context.probe === undefined) {
+    if (mask === undefined && context.probe === undefined) {
       const whole = this.#cell.sequence?.(x, stateLike(zero, init), context, { reverse: goBackwards });
       if (whole !== undefined) return { ...whole, last: tensorsLike(zero, whole.last, this.#stateName) };
     }

@@ -1,11 +1,12 @@
 // TimeDistributed: the same layer at every time step.
 
-import { reshape } from "../../graph/ops/sum.ts";
+import { cast, greater } from "../../graph/ops/arithmetic.ts";
+import { reshape, sum } from "../../graph/ops/sum.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { describe } from "../choice.ts";
-import { type CallContext, Layer, type LayerConfig } from "../layer.ts";
+import { type CallContext, Layer, type LayerConfig, type Mask } from "../layer.ts";
 import { anything, checkConfig, formatInput } from "../layer-options.ts";
 
 export interface TimeDistributedConfig extends LayerConfig {
@@ -46,7 +47,20 @@ export class TimeDistributed extends Layer {
 
   override call(x: Tensor, context: CallContext): Tensor {
     const [batch = 0, steps = 0, ...rest] = x.shape;
-    const y = this.#layer.compute(reshape(x, [batch * steps, ...rest]), { ...context, mask: undefined });
+    // A mask of the steps is for the layers after this one; one of steps within steps is for the layer inside.
+    const { mask: given } = context;
+    const mask =
+      given === undefined || given.rank < 3
+        ? undefined
+        : reshape(given, [batch * steps, ...given.shape.slice(2)]);
+    const y = this.#layer.compute(reshape(x, [batch * steps, ...rest]), { ...context, mask });
     return reshape(y, [batch, steps, ...y.shape.slice(1)]);
+  }
+
+  /** A step of which something is real is real. */
+  override computeMask(_x: Tensor, mask: Mask): Mask {
+    if (mask === undefined || mask.rank < 3) return mask;
+    const inner = mask.shape.map((_, axis) => axis).slice(2);
+    return greater(sum(cast(mask, "float32"), inner), 0);
   }
 }

@@ -5,6 +5,7 @@ import { model } from "../../../src/model/functional.ts";
 import type { Model } from "../../../src/model/model.ts";
 import { sequential } from "../../../src/model/sequential.ts";
 import { input } from "../../../src/nn/input.ts";
+import type { Layer } from "../../../src/nn/layer.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
 import { NdArray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
@@ -153,6 +154,15 @@ export const models: Readonly<Record<string, () => Model>> = {
       seed: 9,
     });
   },
+  wrapped: () => {
+    const step = sequential([layers.dense({ units: 3, inputShape: [4] }), layers.dense({ units: 2 })], {
+      seed: 11,
+    });
+    const twin = sequential([layers.dense({ units: 2, inputShape: [5, 2] })], { seed: 12 });
+    const x = input({ shape: [5, 4] });
+    const y = layers.timeDistributed({ layer: step.asLayer() }).apply(x);
+    return model({ inputs: x, outputs: twin.apply(y), name: "wrapped", seed: 13 });
+  },
   merges: () => {
     const a = input({ shape: [4, 3], name: "a" });
     const b = input({ shape: [4, 3], name: "b" });
@@ -183,16 +193,16 @@ export const layerModels: Readonly<
     .filter(([name]) => !/Cells?$/.test(name))
     .flatMap(([name, list]) =>
       list.map((example, i) => {
-        const { config } = example.make() as { readonly config: Readonly<Record<string, unknown>> };
-        const isOfKeras = Object.hasOwn(kerasOptions, name) && !hasOwnOption(name, config);
+        const isOfKeras = Object.hasOwn(kerasOptions, name) && !hasOwnOption(example.make());
         return [`${name}-${i}`, { make: () => modelOf(example), isOfKeras }] as const;
       }),
     ),
 );
 
 /** Whether Recurra alone has what a layer is made with. */
-function hasOwnOption(name: string, { rotary, padding }: Readonly<Record<string, unknown>>): boolean {
-  return rotary === true || (padding === "causal" && name !== "Conv1D");
+function hasOwnOption({ className, config }: Layer): boolean {
+  const { rotary, padding } = { rotary: false, padding: "valid", ...config };
+  return rotary || (padding === "causal" && className !== "Conv1D");
 }
 
 function modelOf({ make, inputs, options, ids }: LayerExample): Model {

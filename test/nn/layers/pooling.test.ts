@@ -32,12 +32,20 @@ describe("over windows of steps", () => {
     [3, 2, "same"],
     [4, 1, "same"],
     [2, 3, "valid"],
+    [2, 40, "valid"],
+    [40, 1, "same"],
+    [25, 4, "same"],
   ] as const)("of %i, %i apart, %s", (poolSize, strides, padding) => {
     const windows = [window(poolSize, strides, padding)];
     const options = { poolSize, strides, padding };
     expectClose(outputOf(layers.maxPooling1D(options), x), poolByLoops(x, windows, largest), "largest");
     expectClose(outputOf(layers.averagePooling1D(options), x), poolByLoops(x, windows, meanOf), "mean");
   });
+});
+
+test("a window far longer than the sequence costs no more than the sequence", () => {
+  const whole = outputOf(layers.maxPooling1D({ poolSize: 1e9, strides: 1e9, padding: "same" }), x);
+  expectClose(whole, reduced(x, [1], largest, { keepDims: true }), "output");
 });
 
 test("over windows of rows and columns", () => {
