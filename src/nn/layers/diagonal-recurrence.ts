@@ -66,7 +66,7 @@ export function runModes(u: Tensor, { logStep, gain, skip }: Modes, state: Compl
   const count = Math.ceil(steps / size) - 1; // chunks after the first, which may be shorter
   const head = steps - count * size;
 
-  const exponents = constant(NdArray.from1D(Array.from({ length: size + 1 }, (_, j) => j)).astype(u.dtype));
+  const exponents = constant(ndarray([...Array(size + 1).keys()], { dtype: u.dtype }));
   const byChannel = (z: Complex): Complex => ({
     re: expandDims(transpose(z.re), 2),
     im: expandDims(transpose(z.im), 2),
