@@ -141,9 +141,12 @@ describe("choosing", () => {
   };
 
   test("a function stands for itself, nothing for the identity", () => {
-    const own = activation("tanh");
-    expect(activation(own)).toBe(own);
     const x = input("x", { dtype: "float32", shape: [2] });
+    const y = activation("tanh")(x);
+    expect(activation(() => y)(x)).toBe(y);
+    expect(() => activation((() => 3) as never)(x)).toThrow(
+      "activation: the function is to give a tensor, got 3",
+    );
     expect(activation(undefined)(x)).toBe(x);
   });
 

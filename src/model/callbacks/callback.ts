@@ -1,16 +1,16 @@
 // What a callback is: hooks that fit calls while a model trains, and a state that outlasts a crash.
 
 import type { NdArray } from "../../tensor/nd-array.ts";
-import type { ArrayLike } from "../batches.ts";
 import type { EvaluateOptions, Evaluation } from "../evaluate.ts";
 import type { Logs } from "../history.ts";
 import type { PredictOptions } from "../inference.ts";
+import type { ModelData } from "../model-data.ts";
 import type { Network } from "../network.ts";
 
 /** The model as callbacks use it. */
 export interface TrainedModel extends Network {
-  predict(x: ArrayLike, options?: PredictOptions): Promise<NdArray>;
-  evaluate(x: ArrayLike, y: ArrayLike, options?: EvaluateOptions): Promise<Evaluation>;
+  predict(x: ModelData, options?: PredictOptions): Promise<NdArray>;
+  evaluate(x: ModelData, y?: ModelData, options?: EvaluateOptions): Promise<Evaluation>;
   /** Writes the model as a folder. */
   save(folder: string): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { matmul } from "../../graph/ops/matmul.ts";
 import { scan } from "../../graph/ops/scan.ts";
 import { broadcastTo, expandDims, reshape, sum, zeros } from "../../graph/ops/sum.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import { ndarray } from "../../tensor/nd-array.ts";
 
 /** Complex numbers as two tensors of one shape. */
@@ -48,25 +49,60 @@ export interface ModesRun {
   readonly last: Complex;
 }
 
-/** Steps in a chunk. Measured best between 50 and 100 for a state of 16 in 64 channels. */
-const chunkSteps = 64;
-
 /**
  * Reads u [T, B, F] from a state [B, M, F]. With w_j = gain Ā^j, a chunk of K steps that starts from the state s gives
  *
  *     y_i = Σ_{j≤i} Re(Σ_m w_{i-j}) u_j + Re(Σ_m w_{i+1} s_m),   s' = Ā^K s + Σ_j Ā^{K-1-j} u_j
  *
- * which for each channel are products with matrices [K, K], [K, 2M] and [2M, K]. Source: the form of Dao & Gu, "Transformers are SSMs",
+ * which for each channel are products with matrices [K, K], [2M, K] and [K, 2M]. Source: the form of Dao & Gu, "Transformers are SSMs",
  * ICML 2024, section 6, for a transition that does not depend on time.
  */
-export function runModes(u: Tensor, { logStep, gain, skip }: Modes, state: Complex): ModesRun {
+export function runModes(u: Tensor, modes: Modes, state: Complex): ModesRun {
   const [steps = 0, batch = 0, channels = 0] = u.shape;
-  const [modes = 0] = logStep.re.shape;
-  const size = Math.min(steps, chunkSteps);
-  const count = Math.ceil(steps / size) - 1; // chunks after the first, which may be shorter
-  const head = steps - count * size;
+  const { head, count, size } = chunksOf(steps);
+  const chunk = chunkProducts(modes, Math.max(head, size), u.dtype);
+  const x = transpose(u, [2, 1, 0]); // [F, B, T]
+  const outputs: Tensor[] = [];
+  let last: Complex = { re: transpose(state.re, [2, 0, 1]), im: transpose(state.im, [2, 0, 1]) }; // [F, B, M]
+  if (head > 0) {
+    const first = count === 0 ? x : slice(x, 2, 0, head);
+    outputs.push(chunk.outputs(first, joined(last)));
+    last = chunk.advance(last, chunk.written(first), head);
+  }
+  if (count > 0) {
+    const rest = reshape(head === 0 ? x : slice(x, 2, head), [channels, batch * count, size]);
+    const written = reshape(chunk.written(rest), [channels, batch, count, -1]);
+    const between = scan(
+      (s: Complex, added: Tensor) => ({ carry: chunk.advance(s, added, size), output: joined(s) }),
+      last,
+      transpose(written, [2, 0, 1, 3]), // [N, F, B, 2M]
+    );
+    const states = reshape(transpose(between.outputs, [1, 2, 0, 3]), [channels, batch * count, -1]);
+    outputs.push(reshape(chunk.outputs(rest, states), [channels, batch, count * size]));
+    last = between.last;
+  }
+  return {
+    outputs: transpose(concat(outputs, 2), [2, 1, 0]),
+    last: { re: transpose(last.re, [1, 2, 0]), im: transpose(last.im, [1, 2, 0]) },
+  };
+}
 
-  const exponents = constant(ndarray([...Array(size + 1).keys()], { dtype: u.dtype }));
+/** How many steps are read as a chunk of their own, and how many chunks of what size then follow. */
+function chunksOf(steps: number): { readonly head: number; readonly count: number; readonly size: number } {
+  const [least, best, most] = [32, 64, 128]; // measured: between 50 and 100 is fastest, for a state of 16 in 64 channels
+  if (steps <= most) return { head: steps, count: 0, size: 0 };
+  const sizes = Array.from({ length: most - least + 1 }, (_, i) => least + i);
+  const even = sizes
+    .filter((size) => steps % size === 0)
+    .sort((a, b) => Math.abs(a - best) - Math.abs(b - best))[0];
+  const size = even ?? best;
+  return { head: steps % size, count: Math.floor(steps / size), size };
+}
+
+/** The products of a chunk of up to so many steps. Chunks are [F, R, k], states [F, R, 2M] or complex [F, R, M]. */
+function chunkProducts({ logStep, gain, skip }: Modes, size: number, dtype: DType) {
+  const [modes = 0] = logStep.re.shape;
+  const exponents = constant(ndarray([...Array(size + 1).keys()], { dtype }));
   const byChannel = (z: Complex): Complex => ({
     re: expandDims(transpose(z.re), 2),
     im: expandDims(transpose(z.im), 2),
@@ -77,55 +113,33 @@ export function runModes(u: Tensor, { logStep, gain, skip }: Modes, state: Compl
   const kernel = sum(weights.re, 1); // [F, K+1]
   const now = add(slice(kernel, 1, 0, 1), expandDims(skip, 1));
   const across = lowerToeplitz(concat([now, slice(kernel, 1, 1, size)], 1)); // [F, K, K]
-  const read = concat([weights.re, neg(weights.im)], 1); // [F, 2M, K+1]: y_i reads column i + 1
-  const write = reverse(slice(concat([powers.re, powers.im], 1), 2, 0, size), 2); // [F, 2M, K]: column j is Ā^{K-1-j}
-
-  const powerAt = (k: number): Complex => ({
-    re: expandDims(take(powers.re, k, 2), 2),
-    im: expandDims(take(powers.im, k, 2), 2),
-  }); // [F, M, 1]
-  const chunked = (x: Tensor, n: number, k: number) =>
-    reshape(transpose(reshape(x, [n, k, batch, channels]), [3, 1, 0, 2]), [channels, k, n * batch]);
-  const inOrder = (y: Tensor, n: number, k: number) =>
-    reshape(transpose(reshape(y, [channels, k, n, batch]), [2, 1, 3, 0]), [n * k, batch, channels]);
-  const advance = (s: Complex, power: Complex, added: Complex): Complex => {
-    const kept = times(power, s);
-    return { re: add(kept.re, added.re), im: add(kept.im, added.im) };
-  };
-  const outputs = (x: Tensor, states: Tensor, k: number) =>
-    add(
-      matmul(slice(slice(across, 1, 0, k), 2, 0, k), x),
-      matmul(slice(read, 2, 1, k + 1), states, { transposeA: true }),
-    );
-  const halves = (x: Tensor, axis: number): Complex => ({
-    re: slice(x, axis, 0, modes),
-    im: slice(x, axis, modes),
-  });
-
-  const start: Complex = { re: transpose(state.re, [2, 1, 0]), im: transpose(state.im, [2, 1, 0]) }; // [F, M, B]
-  const first = chunked(slice(u, 0, 0, head), 1, head); // [F, k, B]
-  const given = [inOrder(outputs(first, concat([start.re, start.im], 1), head), 1, head)];
-  let last = advance(start, powerAt(head), halves(matmul(slice(write, 2, size - head), first), 1));
-  if (count > 0) {
-    const rest = chunked(slice(u, 0, head), count, size); // [F, K, N·B]
-    const added = reshape(matmul(write, rest), [channels, 2 * modes, count, batch]);
-    const power = powerAt(size);
-    const between = scan(
-      (s: Complex, x: Tensor) => ({
-        carry: advance(s, power, halves(x, 1)),
-        output: concat([s.re, s.im], 1),
-      }),
-      last,
-      transpose(added, [2, 0, 1, 3]), // [N, F, 2M, B]
-    );
-    const states = reshape(transpose(between.outputs, [1, 2, 0, 3]), [channels, 2 * modes, count * batch]);
-    given.push(inOrder(outputs(rest, states, size), count, size));
-    last = between.last;
-  }
+  const read = joined({ re: weights.re, im: neg(weights.im) }, 1); // [F, 2M, K+1]: y_i reads column i + 1
+  const write = reverse(slice(joined(powers, 1), 2, 0, size), 2); // [F, 2M, K]: column j is Ā^{K-1-j}
   return {
-    outputs: given.length === 1 ? (given[0] as Tensor) : concat(given, 0),
-    last: { re: transpose(last.re, [2, 1, 0]), im: transpose(last.im, [2, 1, 0]) },
+    /** What a chunk gives, from the states that its rows start from. */
+    outputs(x: Tensor, states: Tensor): Tensor {
+      const [, , k = 0] = x.shape;
+      const square = slice(slice(across, 1, 0, k), 2, 0, k);
+      return add(matmul(x, square, { transposeB: true }), matmul(states, slice(read, 2, 1, k + 1)));
+    },
+    /** What a chunk adds to the state. */
+    written: (x: Tensor): Tensor =>
+      matmul(x, slice(write, 2, size - (x.shape[2] ?? 0)), { transposeB: true }),
+    /** The state after k steps, to which so much was added. */
+    advance(state: Complex, added: Tensor, k: number): Complex {
+      const power = { re: expandDims(take(powers.re, k, 2), 1), im: expandDims(take(powers.im, k, 2), 1) };
+      const kept = times(power, state); // [F, 1, M] and [F, R, M]
+      return {
+        re: add(kept.re, slice(added, 2, 0, modes)),
+        im: add(kept.im, slice(added, 2, modes)),
+      };
+    },
   };
+}
+
+/** Real parts, then imaginary parts, along an axis. */
+function joined({ re, im }: Complex, axis = 2): Tensor {
+  return concat([re, im], axis);
 }
 
 /** [F, K] -> [F, K, K]: row i, column j is number i - j of the channel, 0 above the diagonal. */

@@ -178,6 +178,19 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
       inputs: sequence,
     },
   ],
+  DiagonalStateSpace: [
+    { make: () => layers.diagonalStateSpace({ stateSize: 4, returnSequences: true }), inputs: sequence },
+    {
+      make: () => layers.diagonalStateSpace({ units: 2, stateSize: 2, goBackwards: true, returnState: true }),
+      inputs: sequence,
+    },
+    {
+      make: () =>
+        layers.bidirectional({ layer: layers.diagonalStateSpace({ stateSize: 2, returnSequences: true }) }),
+      inputs: sequence,
+    },
+  ],
+  DiagonalStateSpaceCell: [{ make: () => layers.diagonalStateSpaceCell({ stateSize: 4 }), inputs: [[3]] }],
   Dot: [
     {
       make: () => layers.dot({ axes: 2 }),
