@@ -78,7 +78,9 @@ export class Functional extends Model {
     nameLayers("model", this.layers, taken);
     this.inputs = this.#starts.map((start, i) => {
       const readers = this.#calls.filter(({ inputs: read }) => read.includes(start));
-      const tables = readers.map(({ layer, inputs: read }) => idsOf(layer, read.indexOf(start)));
+      // A table that is read in reverse reads numbers.
+      const lookups = start.dtype === "float32" ? [] : readers;
+      const tables = lookups.map(({ layer, inputs: read }) => idsOf(layer, read.indexOf(start)));
       return {
         name: inputNames[i] ?? "",
         shape: start.shape,

@@ -46,6 +46,7 @@ export interface LayerRow {
   readonly from: readonly TensorSource[];
   /** `null` is open, as is the batch axis. */
   readonly shapes: readonly InputShape[];
+  readonly dtypes: readonly DType[];
 }
 
 /** What a network gave when it was traced. */

@@ -210,6 +210,7 @@ export abstract class Network implements NetworkLike {
       shapes: outputs.map((_, j) =>
         commonShape(traces.map(({ calls }) => calls[i]?.outputs[j]?.shape ?? [])),
       ),
+      dtypes: outputs.map(({ dtype }) => dtype),
     }));
   }
 

@@ -2,12 +2,14 @@
 
 import { notEqual } from "../../graph/ops/arithmetic.ts";
 import { gather } from "../../graph/ops/gather.ts";
-import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import { matmul } from "../../graph/ops/matmul.ts";
+import type { Tensor } from "../../graph/tensor.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import { type ActivityOption, activityKinds, penalized } from "../activity-penalty.ts";
 import type { Initializer } from "../initializers.ts";
-import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
-import { checkConfig, count, flag } from "../layer-options.ts";
+import { type CallContext, Layer, type LayerConfig, type Mask, type Weight } from "../layer.ts";
+import { checkConfig, count, flag, formatInput } from "../layer-options.ts";
 import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface EmbeddingConfig extends LayerConfig, ActivityOption, WeightRules<"embeddings"> {
@@ -29,7 +31,18 @@ const kinds = {
   ...activityKinds,
 };
 
-/** Rows of a table: int32 ids [B, ...] -> [B, ..., outputDim]. Weights: embeddings [inputDim, outputDim]. */
+/**
+ * Rows of a table: int32 ids [B, ...] -> [B, ..., outputDim]. Weights: embeddings [inputDim, outputDim].
+ *
+ * A call with `{ reverse: true }` goes the other way with the same table: x [B, ..., outputDim] -> x·tableᵀ [B, ..., inputDim], the
+ * scores of all ids. So a language model's input and output share their weights:
+ *
+ *     const table = layers.embedding({ inputDim: 5000, outputDim: 128 });
+ *     const h = layers.lstm({ units: 128, returnSequences: true }).apply(table.apply(ids));
+ *     const logits = table.apply(h, { reverse: true });
+ *
+ * Source: Press & Wolf, EACL 2017; Keras' ReversibleEmbedding.
+ */
 export class Embedding extends Layer {
   readonly className = "Embedding";
   override readonly config: EmbeddingConfig;
@@ -45,9 +58,11 @@ export class Embedding extends Layer {
     return "int32";
   }
 
-  protected override build(input: TensorType): void {
-    if (input.dtype !== "int32" && input.dtype !== "int64")
-      throw this.fault(`wants ids as int32, got ${input.dtype}`);
+  override get callOptions(): readonly string[] {
+    return ["reverse"];
+  }
+
+  protected override build(): void {
     const { inputDim, outputDim, embeddingsInitializer = "randomUniform" } = this.config;
     const rules = weightRules(this.config, "embeddings");
     this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer, rules);
@@ -58,12 +73,21 @@ export class Embedding extends Layer {
     return true;
   }
 
-  override call(ids: Tensor, context: CallContext): Tensor {
+  override call(x: Tensor, context: CallContext): Tensor {
     if (this.#embeddings === undefined) throw this.fault("was called before it was built");
-    return penalized(gather(context.value(this.#embeddings), ids), this.config, context);
+    const table = context.value(this.#embeddings);
+    if (context.options.reverse === true) {
+      const { outputDim } = this.config;
+      if (!isFloat(x.dtype) || x.rank < 2 || x.shape.at(-1) !== outputDim)
+        throw this.fault(`wants [batch, ..., ${outputDim}] to read in reverse, got ${formatInput(x)}`);
+      return matmul(x, table, { transposeB: true });
+    }
+    if (x.dtype !== "int32" && x.dtype !== "int64") throw this.fault(`wants ids as int32, got ${x.dtype}`);
+    return penalized(gather(table, x), this.config, context);
   }
 
-  override computeMask(ids: Tensor): Tensor | undefined {
-    return this.config.maskZero === true ? notEqual(ids, 0) : undefined;
+  override computeMask(x: Tensor, mask: Mask): Mask {
+    if (isFloat(x.dtype)) return mask; // in reverse
+    return this.config.maskZero === true ? notEqual(x, 0) : undefined;
   }
 }

@@ -120,11 +120,11 @@ describe("embedding", () => {
         outputDim: 2,
         ...(maskZero === undefined ? {} : { maskZero }),
       });
-      return layer.computeMask(input("ids", ids));
+      return layer.computeMask(input("ids", ids), undefined);
     };
     expect([mask(undefined), mask(false)]).toEqual([undefined, undefined]);
     const layer = layers.embedding({ inputDim: 3, outputDim: 2, maskZero: true });
-    const shown = evaluateOne((tensor: Tensor) => layer.computeMask(tensor) ?? tensor, ids);
+    const shown = evaluateOne((tensor: Tensor) => layer.computeMask(tensor, undefined) ?? tensor, ids);
     expect(shown.toNested()).toEqual([
       [1, 0],
       [1, 1],
@@ -144,8 +144,8 @@ describe("embedding", () => {
   test("reads integers, and says so", () => {
     const layer = layers.embedding({ inputDim: 3, outputDim: 2, name: "words" });
     expect(layer.inputDtype).toBe("int32");
-    expect(() => layer.ensureBuilt({ dtype: "float32", shape: [1, 2] })).toThrow(
-      "layer words (Embedding) wants ids as int32, got float32",
+    expect(() => outputOf(layer, numbers([1, 2]))).toThrow(
+      "layer words (Embedding) wants ids as int32, got float64",
     );
   });
 });

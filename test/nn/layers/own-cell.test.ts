@@ -394,7 +394,7 @@ describe("initialState", () => {
       `${layer}: wants ${layer}.memory, ${layer}.controller.h, ${layer}.controller.usage[0], got ${layer}.memory, ${layer}.controller.h`,
     );
     expect(() => modelWith((memory, h) => [memory, h, h])).toThrow(
-      `layer RNN (RNN) wants an initial state of float32[2147483647, 3, 2], float32[2147483647, 2], float32[2147483647], got`,
+      `layer RNN (RNN) wants an initial state of float32[batch, 3, 2], float32[batch, 2], float32[batch], got`,
     );
     expect(() => modelWith(() => 3)).toThrow(
       "initialState: wants a tensor, or arrays and plain objects of them, got number",
