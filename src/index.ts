@@ -13,7 +13,6 @@ export {
   GradientNorms,
   type GradientNormsOptions,
   type GradientRecord,
-  type Json,
   LambdaCallback,
   LearningRateScheduler,
   ModelCheckpoint,
@@ -44,6 +43,12 @@ export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
 export type { FitOptions } from "./model/fit.ts";
 export { type Functional, model } from "./model/functional.ts";
 export type { History, Logs } from "./model/history.ts";
+export type { Json } from "./model/json.ts";
+export {
+  findLearningRate,
+  type LearningRateOptions,
+  type LearningRateSweep,
+} from "./model/learning-rate-finder.ts";
 export { loadModel } from "./model/load.ts";
 export { Model } from "./model/model.ts";
 export type { ModelOptions } from "./model/network.ts";

@@ -3,7 +3,6 @@
 export type {
   Callback,
   CallbackState,
-  Json,
   TrainedModel,
   TrainingState,
 } from "./callbacks/callback.ts";
@@ -19,3 +18,4 @@ export { Sampler, type SamplerOptions } from "./callbacks/sampler.ts";
 export { checkCallbacks, loadStates, saveStates } from "./callbacks/state.ts";
 export { TensorBoard, type TensorBoardOptions } from "./callbacks/tensorboard.ts";
 export { type StoppedAt, TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export type { Json } from "./json.ts";

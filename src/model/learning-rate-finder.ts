@@ -35,7 +35,10 @@ export interface LearningRateSweep {
   readonly losses: readonly number[];
   /** Their exponential moving average, free of its bias towards zero. */
   readonly smoothed: readonly number[];
-  /** The rate at which the smoothed loss fell most steeply by the logarithm of the rate; `undefined` where it never fell. */
+  /**
+   * The rate at which the smoothed loss fell most steeply by the logarithm of the rate; `undefined` where it did not fall, after the first
+   * tenth of the steps and those until the average has half its weight.
+   */
   readonly suggestion: number | undefined;
 }
 
@@ -189,7 +192,7 @@ async function run(trainer: Trainer, source: BatchSource, sweep: Sweep): Promise
     const isLost = !Number.isFinite(mean) || mean > least + (divergence - 1) * Math.abs(least);
     if (isLost || rates.length === steps) break;
   }
-  return { rates, losses, smoothed, suggestion: steepest(rates, smoothed) };
+  return { rates, losses, smoothed, suggestion: steepest(rates, smoothed, sweep) };
 }
 
 /** The batches of one epoch after the other. */
@@ -198,20 +201,34 @@ async function* epochsOf(source: BatchSource): AsyncIterable<Rows> {
 }
 
 /**
- * Where a curve falls most steeply, before its least; the first tenth of it, whose averages are of a few losses, does not count.
- * Rates are evenly spaced by their logarithm, so that differences serve as slopes.
+ * The rate at which the smoothed loss falls most steeply before its least. Rates are evenly spaced by their logarithm, so that steps serve
+ * for them; slopes are fitted over a few steps, since losses are noisy. The beginning does not count: an average of a few losses wanders.
  */
-function steepest(rates: readonly number[], losses: readonly number[]): number | undefined {
-  const numbers = losses.map((loss) => (Number.isFinite(loss) ? loss : Infinity));
-  const end = numbers.indexOf(Math.min(...numbers));
+function steepest(
+  rates: readonly number[],
+  smoothed: readonly number[],
+  { steps, smoothing }: Sweep,
+): number | undefined {
+  const losses = smoothed.filter(Number.isFinite);
+  const end = losses.indexOf(Math.min(...losses));
+  const halfKnown = smoothing === 0 ? 0 : Math.log(0.5) / Math.log(smoothing); // steps until the average has half its weight
+  const start = Math.ceil(Math.max(steps / 10, halfKnown));
+  const reach = Math.max(1, Math.round(steps / 25));
   let [best, place] = [0, -1];
-  for (let i = Math.max(1, Math.floor(losses.length / 10)); i <= end; i++) {
-    const [before = Number.NaN, here = Number.NaN] = [numbers[i - 1], numbers[i]];
-    const after = i < end ? (numbers[i + 1] ?? here) : here;
-    const slope = (after - before) / (i < end ? 2 : 1);
+  for (let i = start; i <= end; i++) {
+    const slope = slopeAround(losses.slice(0, end + 1), i, reach);
     if (slope < best) [best, place] = [slope, i];
   }
   return place < 0 ? undefined : rates[place];
+}
+
+/** The slope of the least-squares line through a value and those up to so many places from it. */
+function slopeAround(values: readonly number[], place: number, reach: number): number {
+  const from = Math.max(0, place - reach);
+  const near = values.slice(from, place + reach + 1);
+  const middle = (near.length - 1) / 2;
+  const spread = near.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return near.reduce((sum, value, i) => sum + (i - middle) * value, 0) / spread;
 }
 
 /** A state of its own: the trainer's arrays are views. */

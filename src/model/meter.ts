@@ -2,13 +2,20 @@
 
 import type { Accumulator, Metric, Statistics } from "../nn/metrics.ts";
 import type { Logs } from "./history.ts";
-import type { Head } from "./setup.ts";
 
 /** What a step leaves: the total loss, that of each head, and the statistics of each metric of each head. */
 export interface StepResult {
   readonly loss: number;
   readonly losses: readonly number[];
   readonly statistics: readonly Statistics[];
+}
+
+/** What is measured of one output. */
+export interface MeteredHead {
+  readonly name: string;
+  /** What stands before the names of its metrics in the logs. */
+  readonly prefix: string;
+  readonly metrics: readonly Metric[];
 }
 
 /** A metric under its name in the logs, and what it has gathered. */
@@ -30,7 +37,7 @@ export class Meter {
   #rows = 0;
 
   /** @param heads where there are several, the loss of each is logged too */
-  constructor(heads: readonly Head[]) {
+  constructor(heads: readonly MeteredHead[]) {
     this.#heads = heads.length < 2 ? [] : heads.map(({ name }) => `${name}_loss`);
     this.#metrics = heads.flatMap(({ prefix, metrics }) =>
       metrics.map((metric) => ({ metric, name: `${prefix}${metric.name}`, gathered: metric.begin() })),

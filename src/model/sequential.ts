@@ -62,7 +62,7 @@ export class Sequential extends Model {
   override trace([x]: readonly Tensor[], [xMask]: readonly Mask[], context: CallContext): NetworkTrace {
     let outputs = x === undefined ? [] : [x];
     let masks: readonly Mask[] = [xMask];
-    let from: readonly TensorSource[] = [];
+    let from: readonly TensorSource[] = this.inputs.map(({ name }) => ({ name, call: 0, output: 0 }));
     const calls = this.layers.map((layer): LayerCall => {
       if (outputs.length > 1) {
         throw new RecurraError(

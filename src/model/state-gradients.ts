@@ -29,7 +29,7 @@ export async function stateGradients(
   rows: Rows,
   options: CompileOptions,
 ): Promise<StateGradients | undefined> {
-  const probes: { readonly layer: Layer; readonly zeros: Tensor }[] = [];
+  const probes: { readonly layer: object; readonly zeros: Tensor }[] = [];
   const graph = traceLoss(model, heads, weights, rows, {
     training: true,
     probe(layer, { dtype, shape }) {
@@ -41,10 +41,10 @@ export async function stateGradients(
   if (probes.length === 0) return undefined;
   const wanted = probes.map(({ zeros }) => zeros);
   const found = vjp([graph.total], [scalar(1, graph.total.dtype)], wanted);
-  const paths = pathsOf(model.layers);
+  const paths: ReadonlyMap<object, string> = pathsOf(model.layers);
   const counts = new Map<string, number>();
   const layers = probes.map(({ layer }) => {
-    const path = paths.get(layer) ?? layer.className;
+    const path = paths.get(layer) ?? "layer";
     const count = counts.get(path) ?? 0;
     counts.set(path, count + 1);
     return count === 0 ? path : `${path}#${count + 1}`; // a shared layer is read more than once

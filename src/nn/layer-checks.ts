@@ -3,8 +3,8 @@
 import { batchFactor } from "../graph/batch.ts";
 import { Tensor } from "../graph/tensor.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
+import type { CallContext } from "./call-context.ts";
 import { describe } from "./choice.ts";
-import type { CallContext } from "./layer.ts";
 import { LayerState, Weight } from "./weight.ts";
 
 /** Makes an error that names the layer. */

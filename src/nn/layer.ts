@@ -1,11 +1,11 @@
 // What a layer is: a config, weights that are made when the input's shape is known, and a call in tensor code.
 
-import { input as leaf, scalar } from "../graph/ops/leaf.ts";
-import { broadcastTo } from "../graph/ops/sum.ts";
+import { input as leaf } from "../graph/ops/leaf.ts";
 import { Tensor, type TensorType } from "../graph/tensor.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
+import { type CallContext, callContext, type Mask } from "./call-context.ts";
 import { checkOptionNames, describe } from "./choice.ts";
 import type { Initializer } from "./initializers.ts";
 import { checkedContext, checkWeightShape } from "./layer-checks.ts";
@@ -14,7 +14,7 @@ import { type InputShape, traceSteps } from "./open-length.ts";
 import { type Application, commonSteps, mapOptions, SymbolicTensor, tensorsOf } from "./symbolic.ts";
 import { LayerState, Weight, type WeightOptions } from "./weight.ts";
 
-export { LayerState, Weight, type WeightOptions };
+export { type CallContext, callContext, LayerState, type Mask, Weight, type WeightOptions };
 
 /** Options that every layer takes. */
 export interface LayerConfig {
@@ -24,47 +24,6 @@ export interface LayerConfig {
   readonly inputShape?: InputShape;
   /** A frozen layer keeps its weights in training and costs no gradient. Default true. */
   readonly trainable?: boolean;
-}
-
-/** Which steps of a tensor are real: bool [B, T]. */
-export type Mask = Tensor | undefined;
-
-/** What a call is told beside its inputs. */
-export interface CallContext {
-  /** True while training: dropout is on. */
-  readonly training: boolean;
-  /** The traced value of a weight. */
-  readonly value: (weight: Weight) => Tensor;
-  /** The mask of the first input. */
-  readonly mask: Mask;
-  /** The masks of all inputs. */
-  readonly masks: readonly Mask[];
-  /** What this call was given beside its inputs, under the names in `callOptions`. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The traced state that a stateful layer was left with by the batch before: [B, ...]. */
-  readonly state: (state: LayerState, batch: number) => Tensor;
-  /** Gives a weight or a state the value that it has after this batch. */
-  readonly update: (target: Weight | LayerState, value: Tensor) => void;
-  /** Adds a scalar to the loss. */
-  readonly addLoss: (loss: Tensor) => void;
-  /** Adds zeros [B, T, H] to a recurrent layer's states, whose gradients are recorded; where nothing records them, `undefined`. */
-  readonly probe: ((layer: Layer, type: TensorType) => Tensor) | undefined;
-}
-
-/** A context of what is given; otherwise without masks and options, with states of zeros, and deaf to updates and losses. */
-export function callContext(
-  given: Pick<CallContext, "training" | "value"> & Partial<CallContext>,
-): CallContext {
-  return {
-    mask: undefined,
-    masks: [given.mask],
-    options: {},
-    state: ({ shape }, batch) => broadcastTo(scalar(0), [batch, ...shape]),
-    update: () => {},
-    addLoss: () => {},
-    probe: undefined,
-    ...given,
-  };
 }
 
 /** What a layer gave: its outputs and their masks. */
@@ -308,7 +267,8 @@ export abstract class Layer {
     inputs: LayerTensor | readonly LayerTensor[],
     options: Readonly<Record<string, unknown>> = {},
   ): readonly LayerTensor[] {
-    const list = Array.isArray(inputs) ? (inputs as readonly LayerTensor[]) : [inputs as LayerTensor];
+    // Copies: the caller may go on with the list.
+    const list = Array.isArray(inputs) ? [...(inputs as readonly LayerTensor[])] : [inputs as LayerTensor];
     const odd = list.findIndex((tensor) => !(tensor instanceof SymbolicTensor));
     if (odd >= 0 || list.length === 0)
       throw this.fault(
@@ -328,7 +288,8 @@ export abstract class Layer {
     const traced = open === undefined ? undefined : [...traceSteps(open, traceAt)];
     const first = traced?.[0]?.[1] ?? traceAt();
     const given: LayerTensor[] = [];
-    const application: LayerApplication = { layer: this, inputs: list, options, outputs: given };
+    const kept = mapOptions<Layer>(options, (symbol) => symbol);
+    const application: LayerApplication = { layer: this, inputs: list, options: kept, outputs: given };
     for (const [i, value] of first.entries()) {
       const variants = traced?.map(([steps, values]) => [steps, values[i] ?? value] as const);
       given.push(new SymbolicTensor<Layer>(variants === undefined ? value : new Map(variants), application));

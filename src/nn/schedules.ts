@@ -24,6 +24,11 @@ import { type NoamOptions, noam, type WarmupOptions, warmup } from "./schedules/
 
 export type { Schedule };
 
+interface WarmupConfig extends WarmupOptions {
+  /** What comes after the warm-up, whose steps it does not count: a number, a schedule, or a function of the step. */
+  readonly schedule: LearningRate;
+}
+
 /** The options of each schedule. */
 interface ScheduleOptions {
   readonly exponentialDecay: DecayOptions;
@@ -33,7 +38,7 @@ interface ScheduleOptions {
   readonly cosineDecay: CosineDecayOptions;
   readonly cosineDecayRestarts: CosineDecayRestartsOptions;
   readonly oneCycle: OneCycleOptions;
-  readonly warmup: WarmupOptions;
+  readonly warmup: WarmupConfig;
   readonly noam: NoamOptions;
 }
 
@@ -80,7 +85,7 @@ export function schedule(rate: LearningRate, what = "learningRate"): Schedule {
   const config = checkedConfig("schedule", rate, optionNames) as ScheduleConfig;
   const { make } = rules[config.name] as ScheduleRule<ScheduleConfig>;
   const place = `schedule ${config.name}`;
-  return make(config, place, (inner) => schedule(inner, `${place}: schedule`));
+  return make(config, place, (inner) => schedule(inner as LearningRate, `${place}: schedule`));
 }
 
 const isRate = (value: number): boolean => value >= 0 && value < Infinity;

@@ -14,6 +14,7 @@ export {
   gradientTimeSpec,
 } from "./gradient-chart.ts";
 export { type HistoryChart, historySpec } from "./history-chart.ts";
+export { type LearningRateChart, learningRateSpec } from "./learning-rate-chart.ts";
 export { renderPng } from "./png.ts";
 export { renderSvg, type TopLevelSpec } from "./svg.ts";
 export { type ColourRole, DARK, LIGHT, type Palette } from "./theme.ts";

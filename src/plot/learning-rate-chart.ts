@@ -34,7 +34,9 @@ export function learningRateSpec(chart: LearningRateChart): TopLevelSpec {
   if (drawn.length === 0)
     throw new RecurraError("no-records", "learningRateSpec: no loss of the sweep is a number");
   const advice =
-    suggestion === undefined ? "the loss never fell" : `suggestion ${Number(suggestion.toPrecision(2))}`;
+    suggestion === undefined
+      ? "no suggestion: the loss did not fall"
+      : `suggestion ${Number(suggestion.toPrecision(2))}`;
   const x = {
     field: "rate",
     type: "quantitative",
@@ -42,11 +44,13 @@ export function learningRateSpec(chart: LearningRateChart): TopLevelSpec {
     axis: { values: powersOfTen(rates), format: "~e" },
     title: "learning rate",
   };
-  const line = {
+  // One legend for both: a curve's colour and its width.
+  const curve = (range: readonly (string | number)[]) => ({
     field: "line",
     type: "nominal",
-    scale: { domain: ["smoothed", "each step"], range: [LIGHT.forecast, LIGHT.baseline] },
-  };
+    legend: { columns: 2 },
+    scale: { domain: ["smoothed", "each step"], range },
+  });
   const [low, high] = shownRange(sweep);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -70,13 +74,8 @@ export function learningRateSpec(chart: LearningRateChart): TopLevelSpec {
             scale: { zero: false, domain: [low, high], nice: false },
             axis: { title: null, tickCount: 6 },
           },
-          color: line,
-          strokeWidth: {
-            field: "line",
-            type: "nominal",
-            legend: null,
-            scale: { domain: ["smoothed", "each step"], range: [2.5, 1] },
-          },
+          color: curve([LIGHT.forecast, LIGHT.baseline]),
+          strokeWidth: curve([2.5, 1]),
         },
       },
     ],

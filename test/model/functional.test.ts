@@ -188,6 +188,23 @@ describe("how a model is put together", () => {
     expect(net.countParams()).toBe(0);
   });
 
+  test("keeps what a layer was called on, whatever becomes of the caller's lists", async () => {
+    const x = input({ shape: [2] });
+    const all = [x];
+    for (let i = 0; i < 3; i++) {
+      const sum = all.length === 1 ? x : layers.add().apply(all);
+      all.push(dense(2).apply(sum)); // as in a DenseNet
+    }
+    const net = model({ inputs: x, outputs: layers.concatenate().apply(all) });
+    expect(net.outputShape).toEqual([8]);
+    const state = [input({ shape: [2] })];
+    const h = layers
+      .gru({ units: 2 })
+      .apply(layers.reshape({ targetShape: [1, 2] }).apply(x), { initialState: state });
+    const [first = x] = state.splice(0, 1, x);
+    expect((await model({ inputs: [x, first], outputs: h }).predict([a, a])).shape).toEqual([3, 2]);
+  });
+
   test("may be thousands of layers deep", () => {
     const x = input({ shape: [2] });
     let h = x;

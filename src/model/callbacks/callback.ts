@@ -4,6 +4,7 @@ import type { NdArray } from "../../tensor/nd-array.ts";
 import type { EvaluateOptions, Evaluation } from "../evaluate.ts";
 import type { Logs } from "../history.ts";
 import type { PredictOptions } from "../inference.ts";
+import type { Json } from "../json.ts";
 import type { ModelData } from "../model-data.ts";
 import type { Network } from "../network.ts";
 
@@ -47,9 +48,6 @@ export interface TrainingState {
   /** Prints a line of its own where progress is shown, on standard error; nothing where `verbose` is "silent". */
   say(text: string): void;
 }
-
-/** What JSON holds and gives back the same: no NaN, no infinity, no `undefined`. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a callback must remember for a training to go on as though it had never been cut short. */
 export interface CallbackState {

@@ -1,7 +1,7 @@
 // A file of TensorBoard's events that grows while a model trains.
 
 import { appendFile, joinPath, now, pathExists } from "#platform";
-import type { Json } from "./callback.ts";
+import type { Json } from "../json.ts";
 import { fileVersionEvent, joined, type Summary, summaryEvent } from "./events.ts";
 import { StateReader } from "./state.ts";
 

@@ -4,14 +4,8 @@ import { describe } from "../../nn/choice.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { suggestion } from "../../platform/nearest.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
-import {
-  type Callback,
-  type CallbackState,
-  hookNames,
-  type Json,
-  stateNames,
-  type TrainingState,
-} from "./callback.ts";
+import type { Json } from "../json.ts";
+import { type Callback, type CallbackState, hookNames, stateNames, type TrainingState } from "./callback.ts";
 
 /**
  * Fails unless the callbacks can be called: objects whose hooks are functions, without a hook that is none.

@@ -29,7 +29,7 @@ export type ToneName = keyof typeof tones;
 
 /** What kind of layer a class is, for its colour. The first that fits. */
 const kinds: readonly (readonly [classes: RegExp, tone: ToneName])[] = [
-  [/^Input$/, "input"],
+  [/^(Input|Output)$/, "input"],
   [/Attention|Transformer/, "attention"],
   [/RNN|LSTM|GRU|Recurren/, "recurrent"],
   [/Embedding|PositionalEncoding/, "embedding"],

@@ -1,17 +1,9 @@
-// Boxes and arrows in layers, from top to bottom: which layer, in what order, and where. After Sugiyama, Tagawa & Toda (1981).
+// Boxes and arrows in layers, from top to bottom, such that arrows go down, cross little, and are short and straight.
+// Source: Sugiyama, Tagawa & Toda, IEEE Trans. Systems, Man and Cybernetics 11 (1981).
 
-/** A box to be placed, in the order in which the boxes are computed. */
-export interface LayoutBox {
-  readonly id: string;
-  readonly width: number;
-  readonly height: number;
-  /** Where arrows enter at the top, from the left; they are spread where this is not said. */
-  readonly entries?: readonly number[];
-  /** Where arrows leave at the bottom, from the left. */
-  readonly exits?: readonly number[];
-  /** Keeps the box in the first or the last layer. */
-  readonly pin?: "first" | "last";
-}
+import { orderLayers } from "./layer-order.ts";
+import { positionPlaces, spreadEnds } from "./layer-positions.ts";
+import type { LayoutBox, LayoutGaps, Link, Place, Point } from "./place.ts";
 
 export interface LayoutArrow {
   readonly from: string;
@@ -19,11 +11,6 @@ export interface LayoutArrow {
   /** Which of the exits, and of the entries. */
   readonly exit?: number;
   readonly entry?: number;
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 export interface Layout {
@@ -34,38 +21,6 @@ export interface Layout {
   /** The points that each arrow goes through, in the order of the arrows; those of a box that reads itself are none. */
   readonly routes: readonly (readonly Point[])[];
 }
-
-export interface LayoutGaps {
-  /** Between two layers. */
-  readonly layers: number;
-  /** Between two boxes of a layer. */
-  readonly boxes: number;
-  /** Between an arrow that passes a layer and what stands beside it. */
-  readonly arrows: number;
-}
-
-/** A box, or the place where an arrow passes a layer. */
-interface Place {
-  readonly box: LayoutBox | undefined;
-  readonly width: number;
-  layer: number;
-  /** The centre. */
-  x: number;
-  readonly above: Link[];
-  readonly below: Link[];
-}
-
-/** A piece of an arrow between two neighbouring layers. */
-interface Link {
-  readonly upper: Place;
-  readonly lower: Place;
-  /** From the centres to the ends of the piece. */
-  upperOffset: number;
-  lowerOffset: number;
-}
-
-const orderSweeps = 12;
-const positionSweeps = 24;
 
 /** Places boxes so that arrows go down, cross little, and are short and straight. The same input gives the same drawing. */
 export function layeredLayout(
@@ -232,161 +187,6 @@ function link(
     from = to;
   }
   return links;
-}
-
-/** Orders each layer by the mean place of what its boxes are linked to, down and up again, and keeps what crosses least. */
-function orderLayers(layers: Place[][]): void {
-  const number = () => {
-    for (const layer of layers) for (const [i, place] of layer.entries()) place.x = i;
-  };
-  const sort = (layer: Place[], side: "above" | "below") => {
-    const meanOf = new Map(
-      layer.map((place) => {
-        const ends = place[side].map(({ upper, lower, upperOffset, lowerOffset }) =>
-          side === "above" ? upper.x + 1e-4 * upperOffset : lower.x + 1e-4 * lowerOffset,
-        );
-        return [place, ends.length === 0 ? place.x : ends.reduce((a, b) => a + b) / ends.length];
-      }),
-    );
-    layer.sort((a, b) => (meanOf.get(a) ?? 0) - (meanOf.get(b) ?? 0));
-    for (const [i, place] of layer.entries()) place.x = i;
-  };
-  number();
-  let best = layers.map((layer) => [...layer]);
-  let fewest = crossings(layers);
-  for (let sweep = 0; sweep < orderSweeps && fewest > 0; sweep++) {
-    if (sweep % 2 === 0) for (const layer of layers.slice(1)) sort(layer, "above");
-    else for (const layer of layers.slice(0, -1).toReversed()) sort(layer, "below");
-    const count = crossings(layers);
-    if (count < fewest) {
-      fewest = count;
-      best = layers.map((layer) => [...layer]);
-    }
-  }
-  for (const [i, layer] of best.entries()) layers[i]?.splice(0, layer.length, ...layer);
-}
-
-/** How many pairs of pieces cross; `x` numbers the places of a layer. */
-function crossings(layers: readonly Place[][]): number {
-  let count = 0;
-  for (const layer of layers) {
-    const ends: number[] = [];
-    for (const { below } of layer) {
-      const sorted = below
-        .map(({ lower, lowerOffset }) => lower.x + 1e-4 * lowerOffset)
-        .sort((a, b) => a - b);
-      for (const end of sorted)
-        count += ends.reduce((total, before) => total + (before > end + 1e-9 ? 1 : 0), 0);
-      ends.push(...sorted);
-    }
-  }
-  return count;
-}
-
-/** Moves the places of each layer towards what they are linked to, in their order and with gaps between them. */
-function positionPlaces(layers: readonly (readonly Place[])[], gaps: LayoutGaps): void {
-  const gapOf = (a: Place, b: Place) =>
-    (a.width + b.width) / 2 + (a.box === undefined || b.box === undefined ? gaps.arrows : gaps.boxes);
-  for (const layer of layers) {
-    let x = 0;
-    for (const [i, place] of layer.entries()) {
-      const before = layer[i - 1];
-      x += before === undefined ? 0 : gapOf(before, place);
-      place.x = x;
-    }
-    for (const place of layer) place.x -= x / 2;
-  }
-  for (let sweep = 0; sweep < positionSweeps; sweep++) {
-    const isDown = sweep % 2 === 0;
-    for (const layer of isDown ? layers : layers.toReversed()) {
-      // In the last sweeps both sides count.
-      const both = sweep >= positionSweeps - 4;
-      const wanted = layer.map((place) => pull(place, both || !isDown, both || isDown));
-      settle(layer, wanted, gapOf);
-    }
-  }
-}
-
-/** Where a place would stand best, and how much that matters: arrows that pass a layer are to be straight. */
-function pull(place: Place, down: boolean, up: boolean): { readonly x: number; readonly weight: number } {
-  const weightOf = (other: Place) =>
-    place.box === undefined ? (other.box === undefined ? 8 : 2) : other.box === undefined ? 2 : 1;
-  const pulls = [
-    ...(up
-      ? place.above.map((l) => [l.upper.x + l.upperOffset - l.lowerOffset, weightOf(l.upper)] as const)
-      : []),
-    ...(down
-      ? place.below.map((l) => [l.lower.x + l.lowerOffset - l.upperOffset, weightOf(l.lower)] as const)
-      : []),
-  ];
-  const weight = pulls.reduce((sum, [, w]) => sum + w, 0);
-  if (weight === 0) return { x: place.x, weight: 0.1 };
-  return { x: pulls.reduce((sum, [x, w]) => sum + w * x, 0) / weight, weight };
-}
-
-/**
- * The positions nearest to the wanted ones (least squares) that keep order and gaps: an isotonic regression of what is left when the
- * gaps are taken off, by pooling adjacent violators.
- */
-function settle(
-  layer: readonly Place[],
-  wanted: readonly { readonly x: number; readonly weight: number }[],
-  gapOf: (a: Place, b: Place) => number,
-): void {
-  let taken = 0;
-  const offsets = layer.map((place, i) => {
-    const before = layer[i - 1];
-    taken += before === undefined ? 0 : gapOf(before, place);
-    return taken;
-  });
-  const pools: { sum: number; weight: number; count: number }[] = [];
-  for (const [i, { x, weight }] of wanted.entries()) {
-    let pool = { sum: weight * (x - (offsets[i] ?? 0)), weight, count: 1 };
-    for (
-      let last = pools.at(-1);
-      last !== undefined && last.sum / last.weight > pool.sum / pool.weight;
-      last = pools.at(-1)
-    ) {
-      pools.pop();
-      pool = { sum: last.sum + pool.sum, weight: last.weight + pool.weight, count: last.count + pool.count };
-    }
-    pools.push(pool);
-  }
-  const settled = pools.flatMap(({ sum, weight, count }) => new Array<number>(count).fill(sum / weight));
-  for (const [i, place] of layer.entries()) place.x = (settled[i] ?? 0) + (offsets[i] ?? 0);
-}
-
-/** Spreads the ends of the arrows along the sides of boxes that do not say where they are, in the order of where they come from. */
-function spreadEnds(layers: readonly (readonly Place[])[]): void {
-  for (const place of layers.flat()) {
-    const { box, width } = place;
-    if (box === undefined) continue;
-    const spread = (
-      links: readonly Link[],
-      otherEnd: (link: Link) => number,
-      set: (link: Link, offset: number) => void,
-    ) => {
-      const step = Math.min(18, (0.7 * width) / Math.max(links.length, 1));
-      const sorted = links.toSorted((a, b) => otherEnd(a) - otherEnd(b));
-      for (const [i, one] of sorted.entries()) set(one, (i - (sorted.length - 1) / 2) * step);
-    };
-    if (box.entries === undefined)
-      spread(
-        place.above,
-        ({ upper, upperOffset }) => upper.x + upperOffset,
-        (one, offset) => {
-          one.lowerOffset = offset;
-        },
-      );
-    if (box.exits === undefined)
-      spread(
-        place.below,
-        ({ lower, lowerOffset }) => lower.x + lowerOffset,
-        (one, offset) => {
-          one.upperOffset = offset;
-        },
-      );
-  }
 }
 
 /** The top and the height of each layer. */

@@ -1,7 +1,6 @@
 // A network as boxes and arrows: a box for each layer, with what is written in it; models inside as graphs of their own.
 
 import { Layer } from "../../nn/layer.ts";
-import type { InputShape } from "../../nn/open-length.ts";
 import { NetworkLayer } from "../network-layer.ts";
 import type { LayerRow, NetworkLike, TensorSource } from "../network-types.ts";
 import { shapeText } from "../summary.ts";
@@ -26,7 +25,7 @@ export interface GraphBox {
   readonly inner: ModelGraph | undefined;
 }
 
-/** An arrow between two boxes. Of a model, or to it, it says which of its outputs and inputs. */
+/** An arrow between two boxes. Of a model that is drawn open, or to it, it says which of its outputs and inputs. */
 export interface GraphArrow {
   readonly from: string;
   readonly to: string;
@@ -35,10 +34,9 @@ export interface GraphArrow {
 }
 
 export interface ModelGraph {
-  readonly name: string;
   readonly boxes: readonly GraphBox[];
   readonly arrows: readonly GraphArrow[];
-  /** The ids under which the inputs and outputs of a model inside stand for the outside among the arrows. */
+  /** The ids under which the inputs and outputs of a model inside stand among the arrows: they have no boxes. */
   readonly entries: readonly string[];
   readonly exits: readonly string[];
 }
@@ -51,78 +49,117 @@ export interface GraphOptions {
   readonly expandNested: boolean;
 }
 
-/** The inputs of a whole model are boxes; those of a model inside are places on its border. */
+/** What stands in a drawing for a value: the id of its box, which of the outputs it is, and its type. */
+interface Value {
+  readonly id: string;
+  readonly output: number;
+  readonly type: string;
+}
+
+/** The inputs of a whole model are boxes, and its outputs are where they have names; those of a model inside are places on its border. */
 export function modelGraph(network: NetworkLike, options: GraphOptions, isInside = false): ModelGraph {
   const rows = network.layerRows;
-  const layers = [...new Set(rows.map(({ layer }) => layer))];
-  const callsOf = (layer: Layer) => rows.filter((row) => row.layer === layer);
-  const typeOf = (source: TensorSource): string => {
-    const start = network.inputs.find(({ name }) => name === source.name);
-    if (start !== undefined) return typeText([null, ...start.shape], start.dtype, options);
-    const call = rows.filter(({ layer }) => layer.name === source.name)[source.call];
-    return typeText(call?.shapes[source.output] ?? [], call?.dtypes[source.output] ?? "", options);
-  };
   const inputs = network.inputs.map(
-    (input): GraphBox => ({
-      id: input.name,
-      className: "Input",
-      name: input.name,
-      lines:
-        options.showShapes || options.showDtypes
-          ? [{ label: "out", value: typeText([null, ...input.shape], input.dtype, options) }]
-          : [],
-      calls: 1,
-      isTrained: true,
-      inner: undefined,
+    ({ shape, dtype }, i): Value => ({
+      id: `/in/${i}`, // no layer's name has a slash
+      output: 0,
+      type: typeText([null, ...shape], dtype, options),
     }),
   );
+  const given = new Map(
+    rows.map((row) => [
+      row,
+      row.shapes.map(
+        (shape, output): Value => ({
+          id: row.layer.name,
+          output,
+          type: typeText(shape, row.dtypes[output] ?? "", options),
+        }),
+      ),
+    ]),
+  );
+  /** What a call reads. The first layer of a stack reads its input, whatever their names are. */
+  const sourceOf = ({ name, call, output }: TensorSource, reader: LayerRow): Value => {
+    const isStart = network.structure !== undefined || reader === rows[0];
+    const start = isStart ? network.inputs.findIndex((input) => input.name === name) : -1;
+    const source = rows.filter(({ layer }) => layer.name === name)[call];
+    const value = start >= 0 ? inputs[start] : source && given.get(source)?.[output];
+    if (value === undefined)
+      throw new TypeError(`${network.name}: nothing gives what ${reader.layer.name} reads`);
+    return value;
+  };
+  const layers = [...new Set(rows.map(({ layer }) => layer))];
   const boxes = layers.map((layer): GraphBox => {
-    const calls = callsOf(layer);
+    const calls = rows.filter((row) => row.layer === layer);
+    const read = calls.flatMap((row) => row.from.map((source) => sourceOf(source, row)));
     const isOpen = options.expandNested && layer instanceof NetworkLayer;
     return {
       id: layer.name,
       className: classText(layer),
       name: layer.name,
-      lines: linesOf(layer, calls, typeOf, options),
+      lines: [
+        ...activationLines(layer, options),
+        ...typeLines("in", read, options),
+        ...typeLines(
+          "out",
+          calls.flatMap((row) => given.get(row) ?? []),
+          options,
+        ),
+      ],
       calls: calls.length,
       isTrained: layer.weights.length === 0 || layer.trainableWeights.length > 0,
       inner: isOpen ? modelGraph(layer.config.network, options, true) : undefined,
     };
   });
-  const arrows = rows.flatMap(({ layer, from }) =>
-    from.map(({ name, output }, input): GraphArrow => ({ from: name, to: layer.name, output, input })),
+  const ends = endsOf(network.structure, inputs, [...given.values()]);
+  const exits = ends.map((_, i) => `/out/${i}`);
+  const arrows = rows.flatMap((row) =>
+    row.from.map((source, input): GraphArrow => {
+      const { id, output } = sourceOf(source, row);
+      return { from: id, to: row.layer.name, output, input };
+    }),
   );
-  const exits = isInside ? network.outputNames.map((_, i) => `${exitMark}${i}`) : [];
-  const ends = isInside
-    ? endsOf(network).map(({ name, output }, i) => ({ from: name, to: exits[i] ?? "", output, input: 0 }))
-    : [];
+  const out = ends.map(
+    ({ id, output }, i): GraphArrow => ({ from: id, to: exits[i] ?? "", output, input: 0 }),
+  );
+  if (isInside)
+    return { boxes, arrows: single([...arrows, ...out], boxes), entries: inputs.map(({ id }) => id), exits };
+  const isNamed =
+    ends.length > 1 || (network.structure !== undefined && ends[0]?.id !== network.outputNames[0]);
   return {
-    name: network.name,
-    boxes: isInside ? boxes : [...inputs, ...boxes],
-    arrows: single([...arrows, ...ends], boxes),
-    entries: isInside ? network.inputs.map(({ name }) => name) : [],
-    exits,
+    boxes: [
+      ...network.inputs.map(({ name }, i) => ({
+        ...endBox(inputs[i]?.id ?? "", "Input", name),
+        lines: typeLines("out", inputs.slice(i, i + 1), options),
+      })),
+      ...boxes,
+      ...(isNamed ? network.outputNames.map((name, i) => endBox(exits[i] ?? "", "Output", name)) : []),
+    ],
+    arrows: single(isNamed ? [...arrows, ...out] : arrows, boxes),
+    entries: [],
+    exits: [],
   };
 }
 
-/** No layer's name has it. */
-const exitMark = "/out/";
-
-/** Which tensors are the outputs. */
-function endsOf({
-  structure,
-  layerRows,
-  inputs,
-}: NetworkLike): readonly { readonly name: string; readonly output: number }[] {
-  if (structure === undefined) return [{ name: layerRows.at(-1)?.layer.name ?? "", output: 0 }];
-  return structure.ends.map((end) => {
+/** The values that are the outputs of a network. */
+function endsOf(
+  structure: NetworkLike["structure"],
+  inputs: readonly Value[],
+  given: readonly (readonly Value[])[],
+): readonly Value[] {
+  if (structure === undefined) return given.at(-1) ?? [];
+  return structure.ends.flatMap((end) => {
     const { source } = end;
-    if ("layer" in source) return { name: source.layer.name, output: source.outputs.indexOf(end) };
-    return { name: inputs[structure.starts.indexOf(end)]?.name ?? "", output: 0 };
+    if (!("layer" in source)) return inputs[structure.starts.indexOf(end)] ?? [];
+    return given[structure.calls.indexOf(source)]?.[source.outputs.indexOf(end)] ?? [];
   });
 }
 
-/** One arrow for all that lead from one place to another; of a box that is not open it does not matter which output or input. */
+function endBox(id: string, className: string, name: string): GraphBox {
+  return { id, className, name, lines: [], calls: 1, isTrained: true, inner: undefined };
+}
+
+/** One arrow for all that lead from one box to another; of models that are drawn open, for each output and input. */
 function single(arrows: readonly GraphArrow[], boxes: readonly GraphBox[]): readonly GraphArrow[] {
   const open = new Set(boxes.filter(({ inner }) => inner !== undefined).map(({ id }) => id));
   const plain = arrows.map((arrow) => ({
@@ -139,45 +176,29 @@ function classText(layer: Layer): string {
   return inner instanceof Layer ? `${layer.className}(${classText(inner)})` : layer.className;
 }
 
-function linesOf(
-  layer: Layer,
-  calls: readonly LayerRow[],
-  typeOf: (source: TensorSource) => string,
-  options: GraphOptions,
-): readonly GraphLine[] {
+function activationLines(layer: Layer, { showActivations }: GraphOptions): readonly GraphLine[] {
   const { activation } = layer.config as { readonly activation?: unknown };
-  const shown: GraphLine[] = [];
-  if (options.showActivations && activation !== undefined)
-    shown.push({ label: "activation", value: activationText(activation) });
-  if (!options.showShapes && !options.showDtypes) return shown;
-  const types = (label: string, texts: readonly string[]) =>
-    shorten([...new Set(texts)]).map((value, i) => ({ label: i === 0 ? label : "", value }));
-  return [
-    ...shown,
-    ...types(
-      "in",
-      calls.map(({ from }) => from).flatMap((sources) => sources.map(typeOf)),
-    ),
-    ...types(
-      "out",
-      calls.flatMap(({ shapes, dtypes }) =>
-        shapes.map((shape, i) => typeText(shape, dtypes[i] ?? "", options)),
-      ),
-    ),
-  ];
+  if (!showActivations || activation === undefined) return [];
+  const { name = "a function" } = Object(activation) as { readonly name?: string };
+  return [{ label: "activation", value: typeof activation === "string" ? activation : name || "a function" }];
 }
 
-/** At most five, of which the last says how many there are more. */
-function shorten(texts: readonly string[]): readonly string[] {
-  return texts.length > 5 ? [...texts.slice(0, 4), `and ${texts.length - 4} more`] : texts;
+/** The types of values, each once; at most five lines, of which the last says how many there are more. */
+function typeLines(
+  label: string,
+  values: readonly Value[],
+  { showShapes, showDtypes }: GraphOptions,
+): readonly GraphLine[] {
+  if (!showShapes && !showDtypes) return [];
+  const types = [...new Set(values.map(({ type }) => type))];
+  const shown = types.length > 5 ? [...types.slice(0, 4), `and ${types.length - 4} more`] : types;
+  return shown.map((value, i) => ({ label: i === 0 ? label : "", value }));
 }
 
-function typeText(shape: InputShape, dtype: string, { showShapes, showDtypes }: GraphOptions): string {
+function typeText(
+  shape: readonly (number | null)[],
+  dtype: string,
+  { showShapes, showDtypes }: GraphOptions,
+): string {
   return [...(showShapes ? [shapeText(shape)] : []), ...(showDtypes ? [dtype] : [])].join(" ");
-}
-
-function activationText(activation: unknown): string {
-  if (typeof activation === "string") return activation;
-  const { name } = Object(activation) as { readonly name?: unknown };
-  return typeof name === "string" && name !== "" ? name : "a function";
 }

@@ -6,7 +6,7 @@ const widths: readonly (readonly [characters: RegExp, width: number])[] = [
   [/[ ()[\]/frt-]/u, 0.42],
   [/[mwMW@%]/u, 0.98],
   [/[A-Z]/u, 0.72],
-  [/[\u0000-\u00ff]/u, 0.64],
+  [/[ -ÿ]/u, 0.64],
 ];
 
 /** The width of a text in a proportional font. */
@@ -16,11 +16,6 @@ export function textWidth(text: string, size: number, { bold = false } = {}): nu
     0,
   );
   return em * size * (bold ? 1.1 : 1);
-}
-
-/** The width of a text in a font whose characters are all as wide. */
-export function monospaceWidth(text: string, size: number): number {
-  return [...text].reduce((sum, character) => sum + (character.charCodeAt(0) < 256 ? 0.61 : 1.05), 0) * size;
 }
 
 /** The text, or its beginning and an ellipsis where it is longer than a number of characters. */

@@ -1,7 +1,5 @@
 // What a schedule is: its options and the formula, from the step to the learning rate.
 
-import type { LearningRate } from "../schedules.ts";
-
 /** The learning rate at a step; the first step is 0. */
 export type Schedule = (step: number) => number;
 
@@ -13,7 +11,7 @@ export interface ScheduleRule<Options extends object> {
    * Checks the options' values and gives the formula.
    *
    * @param what names the schedule in messages
-   * @param resolve gives the schedule that an option names
+   * @param resolve gives the schedule that an option stands for: a learning rate as optimisers take it
    */
-  make(options: Options, what: string, resolve: (rate: LearningRate) => Schedule): Schedule;
+  make(options: Options, what: string, resolve: (rate: unknown) => Schedule): Schedule;
 }

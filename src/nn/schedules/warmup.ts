@@ -1,14 +1,13 @@
 // Learning rates that rise in a straight line first.
 
 import { checkCounts, checkNotNegative, checkPositive } from "../option-checks.ts";
-import type { LearningRate } from "../schedules.ts";
 import type { ScheduleRule } from "./rule.ts";
 
-/** Options of "warmup". */
+/** Options of "warmup", of which `schedule` is a learning rate as optimisers take it. */
 export interface WarmupOptions {
   readonly warmupSteps: number;
   /** What comes after the warm-up, whose steps it does not count: a number, a schedule, or a function of the step. */
-  readonly schedule: LearningRate;
+  readonly schedule: unknown;
   /** The rate of the first step. Default 0, with which the first step changes nothing. */
   readonly initialLearningRate?: number;
 }
