@@ -39,6 +39,7 @@ export { type PadOptions, padSequences, type Sequence } from "./model/datasets/p
 export { type PrefetchOptions, prefetch } from "./model/datasets/prefetch.ts";
 export { type StreamOptions, streamDataset } from "./model/datasets/stream-dataset.ts";
 export { type WorkerDatasetOptions, workerDataset } from "./model/datasets/worker-dataset.ts";
+export { type PlotOptions, plotModel } from "./model/drawing/plot-model.ts";
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.ts";
 export type { FitOptions } from "./model/fit.ts";
 export { type Functional, model } from "./model/functional.ts";

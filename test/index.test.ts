@@ -63,6 +63,7 @@ describe("import", () => {
       "ndarray",
       "optimizers",
       "padSequences",
+      "plotModel",
       "prefetch",
       "regularizers",
       "schedules",

@@ -17,6 +17,7 @@ import { commonShape, type InputShape, isOpen, standIns, traceSteps, withSteps }
 import { RecurraError } from "../platform/error.ts";
 import { Random } from "../tensor/random.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { type PlotOptions, plotModel } from "./drawing/plot-model.ts";
 import type { DataFingerprint, History } from "./history.ts";
 import { NetworkLayer } from "./network-layer.ts";
 import type {
@@ -217,6 +218,15 @@ export abstract class Network implements NetworkLike {
   /** The table of layers, output shapes and parameter counts, as Keras prints it. */
   summary(): string {
     return formatSummary(this.name, this.inputs, this.layerRows);
+  }
+
+  /**
+   * Draws the model as SVG text, as Keras' `plot_model` does.
+   *
+   * @throws RecurraError `unknown-option`, `option-value`
+   */
+  toSvg(options: PlotOptions = {}): string {
+    return plotModel(this, options);
   }
 
   /** How many numbers the model learns and keeps. */

@@ -568,7 +568,7 @@ describe("refuses", () => {
     [
       "a state where options stand",
       () => layers.lstm({ units: 2, name: "l" }).apply(input({ shape: [3, 2] }), wrong([x, x])),
-      "layer l: options are to be an object, got a list",
+      'layer l: options are to be an object, got ["SymbolicTensor","SymbolicTensor"]',
     ],
     [
       "a state of another width",

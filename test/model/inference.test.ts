@@ -27,12 +27,13 @@ function network(device?: SpyDevice): Sequential {
   return net;
 }
 
-/** What a model made now, of the weights as they are, would predict. */
+const reference = network();
+
+/** What another model of the weights as they are predicts, in whose graph they are inputs. */
 async function fresh(net: Sequential): Promise<NdArray> {
-  const other = network();
-  for (const [i, { weight }] of other.weights.entries())
+  for (const [i, { weight }] of reference.weights.entries())
     weight.assign(net.weights[i]?.weight.peek() as NdArray);
-  return other.predict(x);
+  return reference.predict(x);
 }
 
 const largestGap = (a: NdArray, b: NdArray) =>

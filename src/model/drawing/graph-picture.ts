@@ -3,7 +3,7 @@
 import { arrowPath, loopPath, plainLine } from "./arrows.ts";
 import { layerBox } from "./layer-box.ts";
 import { layeredLayout } from "./layered-layout.ts";
-import type { GraphBox, ModelGraph } from "./model-graph.ts";
+import type { GraphArrow, GraphBox, ModelGraph } from "./model-graph.ts";
 import type { Picture } from "./picture.ts";
 import type { LayoutBox, Point } from "./place.ts";
 import { at, decimal, fill, stroke, textAt } from "./svg-text.ts";
@@ -21,6 +21,19 @@ const frame = { padding: 16, title: 26, size: 11, longest: 60 };
 /** What the arrow of a box that reads itself takes. */
 const loopRoom = 26;
 
+/** Stands for an output of a model inside that nothing outside reads. */
+const unread = "";
+
+/** The graph with those of its exits that arrows from it outside read. */
+function withExits(graph: ModelGraph, arrows: readonly GraphArrow[]): ModelGraph {
+  const exits = graph.exits.map((id, i) => (arrows.some(({ output }) => output === i) ? id : unread));
+  return {
+    ...graph,
+    exits,
+    arrows: graph.arrows.filter(({ to }) => !graph.exits.includes(to) || exits.includes(to)),
+  };
+}
+
 /** Places the boxes of a graph. */
 export function graphPicture(graph: ModelGraph, settings: PictureSettings): Picture {
   const { isTurned } = settings;
@@ -28,7 +41,16 @@ export function graphPicture(graph: ModelGraph, settings: PictureSettings): Pict
   const pictures = new Map(
     graph.boxes.map((box) => [
       box.id,
-      box.inner === undefined ? layerBox(box, settings) : framedPicture(box, box.inner, settings),
+      box.inner === undefined
+        ? layerBox(box, settings)
+        : framedPicture(
+            box,
+            withExits(
+              box.inner,
+              graph.arrows.filter(({ from }) => from === box.id),
+            ),
+            settings,
+          ),
     ]),
   );
   const border = (id: string, pin: "first" | "last"): LayoutBox => ({ id, width: 0, height: 0, pin });
@@ -46,7 +68,7 @@ export function graphPicture(graph: ModelGraph, settings: PictureSettings): Pict
     [
       ...graph.entries.map((id) => border(id, "first")),
       ...boxes,
-      ...graph.exits.map((id) => border(id, "last")),
+      ...graph.exits.filter((id) => id !== unread).map((id) => border(id, "last")),
     ],
     graph.arrows.map(({ from, to, output, input }) => ({ from, to, exit: output, entry: input })),
     gaps,
@@ -104,7 +126,7 @@ function framedPicture(box: GraphBox, graph: ModelGraph, settings: PictureSettin
       : [shift.y, shift.y + inner.height, height];
     return [
       ...entries.map((place) => lineAt(place, 0, start)),
-      ...exits.map((place) => lineAt(place, end, border)),
+      ...exits.filter((_, i) => graph.exits[i] !== unread).map((place) => lineAt(place, end, border)),
     ];
   };
   return {

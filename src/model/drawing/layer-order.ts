@@ -3,6 +3,8 @@
 import type { Place } from "./place.ts";
 
 const sweeps = 12;
+/** How much the place of an arrow's end on the side of a box counts beside the number of the box. */
+const portShare = 1e-4;
 
 /** Orders each layer by the mean place of what its boxes are linked to, down and up again, and keeps what crosses least. */
 export function orderLayers(layers: Place[][]): void {
@@ -13,7 +15,7 @@ export function orderLayers(layers: Place[][]): void {
     const meanOf = new Map(
       layer.map((place) => {
         const ends = place[side].map(({ upper, lower, upperOffset, lowerOffset }) =>
-          side === "above" ? upper.x + 1e-4 * upperOffset : lower.x + 1e-4 * lowerOffset,
+          side === "above" ? upper.x + portShare * upperOffset : lower.x + portShare * lowerOffset,
         );
         return [place, ends.length === 0 ? place.x : ends.reduce((a, b) => a + b) / ends.length];
       }),
@@ -40,15 +42,24 @@ export function orderLayers(layers: Place[][]): void {
 function crossings(layers: readonly Place[][]): number {
   let count = 0;
   for (const layer of layers) {
+    /** The lower ends of the pieces of the places before, in order. */
     const ends: number[] = [];
     for (const { below } of layer) {
-      const sorted = below
-        .map(({ lower, lowerOffset }) => lower.x + 1e-4 * lowerOffset)
-        .sort((a, b) => a - b);
-      for (const end of sorted)
-        count += ends.reduce((total, before) => total + (before > end + 1e-9 ? 1 : 0), 0);
-      ends.push(...sorted);
+      const own = below.map(({ lower, lowerOffset }) => lower.x + portShare * lowerOffset);
+      for (const end of own) count += ends.length - placeAfter(ends, end);
+      for (const end of own) ends.splice(placeAfter(ends, end), 0, end);
     }
   }
   return count;
+}
+
+/** Where a number belongs in a sorted list: after those that are not larger. */
+function placeAfter(sorted: readonly number[], value: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] ?? 0) > value) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

@@ -5,6 +5,8 @@ import type { LayoutGaps, Link, Place } from "./place.ts";
 /** Sweeps by one side alone, which bring things near, and by both, which settle them. */
 const sweeps = { rough: 20, fine: 41 };
 
+/** What nobody sees. */
+const still = 0.1;
 /** Where an arrow and a box want one place, the arrow goes round it. */
 const boxWeight = 1000;
 
@@ -23,11 +25,15 @@ export function positionPlaces(layers: readonly (readonly Place[])[], gaps: Layo
   }
   for (let sweep = 0; sweep < sweeps.rough + sweeps.fine; sweep++) {
     const isDown = sweep % 2 === 0;
+    const both = sweep >= sweeps.rough;
+    let moved = 0;
     for (const layer of isDown ? layers : layers.toReversed()) {
-      const both = sweep >= sweeps.rough;
       const wanted = layer.map((place) => pull(place, both || !isDown, both || isDown));
+      const before = layer.map(({ x }) => x);
       settle(layer, wanted, gapOf);
+      for (const [i, { x }] of layer.entries()) moved = Math.max(moved, Math.abs(x - (before[i] ?? x)));
     }
+    if (both && moved < still) return;
   }
 }
 
