@@ -27,7 +27,8 @@ function runScript(command: string, args: readonly string[], cwd: string): PeerR
   const line = stdout.trim().split("\n").at(-1) ?? "";
   if (status !== 0 || !line.startsWith("{")) {
     const reason = stderr.trim().split("\n").at(-1) ?? "";
-    return { error: reason.startsWith("no workload") ? reason : reason || `ended with code ${status}` };
+    const isUnknown = reason.startsWith("no workload") || reason.endsWith("is not a function");
+    return { error: isUnknown ? "its script has no such workload" : reason || `ended with code ${status}` };
   }
   return JSON.parse(line) as PeerResult;
 }
