@@ -11,7 +11,7 @@ export async function renderPng(svg: string, options: { readonly zoom?: number }
   const { Resvg } = await import("@resvg/resvg-js");
   const drawing = new Resvg(svg, {
     fitTo: { mode: "zoom", value: options.zoom ?? 2 },
-    font: { loadSystemFonts: true },
+    font: { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" },
   });
   return drawing.render().asPng();
 }

@@ -4,13 +4,14 @@
 // those that are learned before those that are kept, with the weights of layers inside it; they are matched by their order, whatever
 // their names. A file of weights alone has the layers at its root, one with a model in the group `model_weights`.
 
+import { classInSnakeCase } from "../../model/layer-names.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { H5Attribute, H5Dataset, H5Group } from "./hdf5.ts";
 import { H5Tree } from "./hdf5-write.ts";
 import { allWeights, type LayerNode, layersIn, type StoredWeight } from "./layer-node.ts";
 import { chosen, type Matching } from "./matching.ts";
 import { type LayerMismatch, mismatchError, type ShapedWeight } from "./mismatch.ts";
-import { classInSnakeCase, NameCounter } from "./naming.ts";
+import { NameCounter } from "./naming.ts";
 import type { FoundWeight } from "./weights-file.ts";
 
 const layerNames = "layer_names";

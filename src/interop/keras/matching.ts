@@ -1,8 +1,8 @@
 // How layers are matched with those of a file: as Keras does, by order, or by names where these say more.
 
+import { classInSnakeCase } from "../../model/layer-names.ts";
 import type { LayerNode } from "./layer-node.ts";
 import type { LayerMismatch } from "./mismatch.ts";
-import { classInSnakeCase } from "./naming.ts";
 
 /** One way to match layers. */
 export interface Matching {

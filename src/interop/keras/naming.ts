@@ -1,18 +1,5 @@
 // Names as Keras writes them: `units` and `kernel_initializer` for options, `conv1d_transpose_1` for places in a weights file.
 
-/**
- * A class name as the weights file of Keras 3 has it: Conv1DTranspose becomes conv1d_transpose.
- *
- * Source: keras 3.15.1, keras/src/utils/naming.py, to_snake_case.
- */
-export function classInSnakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, "")
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
-}
-
 /** Gives the first of a name as it is, the next ones with `_1`, `_2` (keras 3.15.1, saving_lib.py, _get_unique_name). */
 export class NameCounter {
   readonly #used = new Map<string, number>();

@@ -5,12 +5,13 @@
 // layers' class names in snake case, counted: `layers/dense`, `layers/dense_1`, `layers/bidirectional/forward_layer/cell`. The names
 // of the layers do not count; newer versions note them in an attribute. What is met twice is written where it is met first.
 
+import { classInSnakeCase } from "../../model/layer-names.ts";
 import type { H5Dataset, H5Group } from "./hdf5.ts";
 import { H5Tree } from "./hdf5-write.ts";
 import { allWeights, isList, type LayerNode, layersIn, type StoredWeight } from "./layer-node.ts";
 import { chosen, type Matching } from "./matching.ts";
 import { type LayerMismatch, mismatchError, type ShapedWeight } from "./mismatch.ts";
-import { classInSnakeCase, NameCounter } from "./naming.ts";
+import { NameCounter } from "./naming.ts";
 
 /** A weight with its place in a file. */
 export type FoundWeight<W> = readonly [weight: W, dataset: H5Dataset];
