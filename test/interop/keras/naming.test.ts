@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   camelCase,
-  classInSnakeCase,
   lowerFirst,
   NameCounter,
   snakeCase,
   upperFirst,
 } from "../../../src/interop/keras/naming.ts";
+import { classInSnakeCase } from "../../../src/model/layer-names.ts";
 
 describe("names", () => {
   // The places that Keras 3.15.1 gives layers of these classes in the fixtures.
