@@ -190,7 +190,7 @@ function rescale(
 
 /** Constraints with options, for `layers.dense({ units: 8, kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })`. */
 export const constraints = {
-  nonNeg: () => ({ name: "nonNeg" }) as const,
+  nonNeg: (options: Readonly<Record<never, never>> = {}) => ({ name: "nonNeg", ...options }) as const,
   maxNorm: (options: MaxNormOptions = {}) => ({ name: "maxNorm", ...options }) as const,
   unitNorm: (options: AxisOption = {}) => ({ name: "unitNorm", ...options }) as const,
   minMaxNorm: (options: MinMaxNormOptions = {}) => ({ name: "minMaxNorm", ...options }) as const,

@@ -1,5 +1,6 @@
 // TerminateOnNaN: ends a training whose loss is no finite number any more.
 
+import { checkOptionNames } from "../../nn/choice.ts";
 import type { Logs } from "../history.ts";
 import type { Callback, CallbackState, TrainingState } from "./callback.ts";
 import { StateReader } from "./state.ts";
@@ -20,6 +21,11 @@ export class TerminateOnNaN implements Callback {
   readonly name = "TerminateOnNaN";
   /** The batch that ended the training; `undefined` if none did. */
   stoppedAt: StoppedAt | undefined;
+
+  /** @throws RecurraError `unknown-option`: it takes none */
+  constructor(options: Readonly<Record<never, never>> = {}) {
+    checkOptionNames("TerminateOnNaN", options, []);
+  }
 
   onTrainBegin(): void {
     this.stoppedAt = undefined;

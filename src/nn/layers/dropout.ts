@@ -39,16 +39,18 @@ function drawnShape(
   return drawn;
 }
 
-/** Sets elements to 0 at random while training. Source: Srivastava et al., JMLR 15 (2014). */
-export class Dropout extends Layer {
-  readonly className = "Dropout";
+/** What dropout layers share: the share, the shape of what is drawn, and that nothing is outside training. */
+abstract class RandomDrop extends Layer {
   override readonly config: DropoutConfig;
 
-  constructor(config: DropoutConfig) {
+  constructor(className: string, config: DropoutConfig) {
     super(config);
-    checkConfig("Dropout", config, kinds, ["rate"]);
+    checkConfig(className, config, kinds, ["rate"]);
     this.config = config;
   }
+
+  /** Drops a share of the elements, with numbers drawn in the given shape. */
+  protected abstract drop(x: Tensor, share: number, shape: Shape): Tensor;
 
   override call(x: Tensor, { training }: CallContext): Tensor {
     const share = this.config.rate;
@@ -56,6 +58,19 @@ export class Dropout extends Layer {
     const shape = drawnShape(x, this.config, (noise) =>
       this.fault(`has the noiseShape ${noise}, which does not fit ${formatInput(x)}`),
     );
+    return this.drop(x, share, shape);
+  }
+}
+
+/** Sets elements to 0 at random while training. Source: Srivastava et al., JMLR 15 (2014). */
+export class Dropout extends RandomDrop {
+  readonly className = "Dropout";
+
+  constructor(config: DropoutConfig) {
+    super("Dropout", config);
+  }
+
+  protected override drop(x: Tensor, share: number, shape: Shape): Tensor {
     return mul(x, dropoutMask(shape, share, x.dtype));
   }
 }
@@ -91,22 +106,14 @@ const saturated = -1.0507009873554805 * 1.6732632423543772;
  * Dropout for networks of `selu`: dropped elements become -1.758, and all are scaled and moved so that mean 0 and variance 1 stay.
  * Source: Klambauer et al., NIPS 2017.
  */
-export class AlphaDropout extends Layer {
+export class AlphaDropout extends RandomDrop {
   readonly className = "AlphaDropout";
-  override readonly config: DropoutConfig;
 
   constructor(config: DropoutConfig) {
-    super(config);
-    checkConfig("AlphaDropout", config, kinds, ["rate"]);
-    this.config = config;
+    super("AlphaDropout", config);
   }
 
-  override call(x: Tensor, { training }: CallContext): Tensor {
-    const share = this.config.rate;
-    if (!training || share === 0) return x;
-    const shape = drawnShape(x, this.config, (noise) =>
-      this.fault(`has the noiseShape ${noise}, which does not fit ${formatInput(x)}`),
-    );
+  protected override drop(x: Tensor, share: number, shape: Shape): Tensor {
     // With k the mask: a·(x·k + s·(1 - k)) + b, of variance 1 and mean 0 again.
     const a = ((1 - share) * (1 + share * saturated ** 2)) ** -0.5;
     const b = -a * saturated * share;

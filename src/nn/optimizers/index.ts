@@ -1,13 +1,14 @@
 // Optimisers: chosen by name, by config, or made with options.
 
-import { configOf } from "../choice.ts";
+import { RecurraError } from "../../platform/error.ts";
+import { configOf, describe } from "../choice.ts";
 import { type AdadeltaConfig, adadelta } from "./adadelta.ts";
 import { type AdagradConfig, adagrad } from "./adagrad.ts";
 import { type AdamConfig, adam, adamw } from "./adam.ts";
 import { type AdamaxConfig, adamax } from "./adamax.ts";
 import { type LionConfig, lion } from "./lion.ts";
 import { type NadamConfig, nadam } from "./nadam.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { CommonConfig, Optimizer } from "./optimizer.ts";
 import { type RmspropConfig, rmsprop } from "./rmsprop.ts";
 import { type SgdConfig, sgd } from "./sgd.ts";
 
@@ -31,8 +32,29 @@ export type {
   SgdConfig,
 };
 
+/** The maker, which checks before all else that it is given options. */
+function checked<Config extends CommonConfig>(name: string, make: (config?: Config) => Optimizer) {
+  return (config?: Config): Optimizer => {
+    if (config === undefined || (typeof config === "object" && config !== null)) return make(config);
+    throw new RecurraError(
+      "option-value",
+      `optimizer ${name}: options are to be an object, got ${describe(config)}`,
+    );
+  };
+}
+
 /** The optimisers there are, for `compile({ optimizer: optimizers.adam({ learningRate: 1e-4 }) })`. */
-export const optimizers = { sgd, rmsprop, adam, adamw, adagrad, adadelta, adamax, nadam, lion };
+export const optimizers = {
+  sgd: checked("sgd", sgd),
+  rmsprop: checked("rmsprop", rmsprop),
+  adam: checked("adam", adam),
+  adamw: checked("adamw", adamw),
+  adagrad: checked("adagrad", adagrad),
+  adadelta: checked("adadelta", adadelta),
+  adamax: checked("adamax", adamax),
+  nadam: checked("nadam", nadam),
+  lion: checked("lion", lion),
+};
 
 export type OptimizerName = keyof typeof optimizers;
 
