@@ -1,30 +1,38 @@
-// How far a forecast is: a bar with loss, rate and time left on a terminal, plain lines elsewhere.
+// How far a command is: a bar with time left on a terminal, plain lines elsewhere.
 
 import type { SingleBar } from "cli-progress";
 import { now, terminal } from "#platform";
-import type { ForecastProgress } from "../series/forecast.ts";
-import { displayName, displayNumber } from "../series/names.ts";
+import { durationOf } from "./durations.ts";
 
-/** Plain lines come at least this many milliseconds apart, when there are many fits. */
+/** How far some work is. */
+export interface WorkProgress {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** What is being done, such as `ETS, fold 2 of 3`. */
+  readonly label: string;
+  /** Figures of it, such as `loss 0.12`. */
+  readonly detail?: string | undefined;
+}
+
+/** Plain lines come at least this many milliseconds apart. */
 const LINES_APART = 5000;
-const FEW_FITS = 20;
 
 /** Drawing a bar over and over slows down what it shows. */
 const DRAWS_APART = 80;
 
 /** In the first moments the time left cannot be told. */
-const SETTLED = 0.5;
+const SETTLED = 500;
 
-/** Shows the progress of one forecast. */
-export class ForecastProgressView {
+const FULL = 1000;
+
+/** Shows the progress of one piece of work. */
+export class ProgressView {
   readonly #tell: (text: string) => void;
   readonly #interactive: boolean;
   readonly #started = now();
   #bar: SingleBar | undefined;
   #barLoading: Promise<void> | undefined;
-  #shown = Number.NEGATIVE_INFINITY;
-  #epochs = 0;
-  #last: ForecastProgress | undefined;
+  #shown = now();
   #ended = false;
 
   constructor(tell: (text: string) => void, interactive = terminal.isInteractive) {
@@ -32,12 +40,21 @@ export class ForecastProgressView {
     this.#interactive = interactive;
   }
 
-  show(progress: ForecastProgress): void {
-    const finished = this.#last !== undefined && progress.done > this.#last.done;
-    if (progress.epoch !== undefined) this.#epochs++;
-    if (this.#interactive) this.#draw(progress, finished);
-    else if (finished && this.#last !== undefined) this.#line(this.#last, progress);
-    this.#last = progress;
+  show(progress: WorkProgress): void {
+    const soon = now() - this.#shown < (this.#interactive ? DRAWS_APART : LINES_APART);
+    if (this.#interactive) this.#barLoading ??= this.#loadBar(progress);
+    if (soon) return;
+    this.#shown = now();
+    const left = this.#left(progress);
+    if (this.#interactive) {
+      this.#bar?.update(progress.share * FULL, this.#payload(progress));
+      return;
+    }
+    const percent = Math.floor(100 * progress.share);
+    const detail = progress.detail === undefined ? "" : `, ${progress.detail}`;
+    this.#tell(
+      `${percent} %: ${progress.label}${detail}, after ${durationOf(this.#spent / 1000)}, ${left} left\n`,
+    );
   }
 
   /** Leaves the terminal as it was. May be called more than once. */
@@ -48,31 +65,11 @@ export class ForecastProgressView {
     this.#bar = undefined;
   }
 
-  /** One line for a fit that ended. */
-  #line(fit: ForecastProgress, next: ForecastProgress): void {
-    const last = next.done === next.fits;
-    if (fit.fits > FEW_FITS && now() - this.#shown < LINES_APART && !last) return;
-    this.#shown = now();
-    const loss = fit.epoch === undefined ? "" : `, loss ${displayNumber(fit.epoch.loss)}`;
-    const left = last ? "" : `, ${durationOf(this.#secondsLeft(next))} left`;
-    this.#tell(
-      `[${fit.done + 1}/${fit.fits}] ${labelOf(fit)}${loss}, after ${durationOf(this.#seconds)}${left}\n`,
-    );
-  }
-
-  #draw(progress: ForecastProgress, finished: boolean): void {
-    this.#barLoading ??= this.#loadBar(progress.fits);
-    const soon = !finished && now() - this.#shown < DRAWS_APART;
-    if (this.#bar === undefined || soon || progress.done === progress.fits) return;
-    this.#shown = now();
-    this.#bar.update(fractionOf(progress) * progress.fits, this.#payload(progress));
-  }
-
-  async #loadBar(fits: number): Promise<void> {
+  async #loadBar(first: WorkProgress): Promise<void> {
     const { SingleBar } = await import("cli-progress");
     if (this.#ended) return;
     this.#bar = new SingleBar({
-      format: "{bar} {percentage} % │ {label}{loss} │ {rate} │ {left} left",
+      format: "{bar} {percentage} % │ {label}{detail} │ {left} left",
       barsize: 24,
       barCompleteChar: "█",
       barIncompleteChar: "░",
@@ -83,51 +80,21 @@ export class ForecastProgressView {
       linewrap: false,
       gracefulExit: false,
     });
-    const begun = this.#last;
-    this.#bar.start(fits, 0, begun === undefined ? EMPTY : this.#payload(begun));
+    this.#bar.start(FULL, first.share * FULL, this.#payload(first));
   }
 
-  #payload(progress: ForecastProgress): Record<string, string> {
-    const { epoch } = progress;
-    return {
-      label: labelOf(progress),
-      loss: epoch === undefined ? "" : ` │ loss ${displayNumber(epoch.loss)}`,
-      rate: `${rateOf(this.#epochs / Math.max(this.#seconds, 0.001))} epochs/s`,
-      left: this.#seconds < SETTLED ? "…" : durationOf(this.#secondsLeft(progress)),
-    };
+  #payload(progress: WorkProgress): Record<string, string> {
+    const { label, detail } = progress;
+    return { label, detail: detail === undefined ? "" : ` │ ${detail}`, left: this.#left(progress) };
   }
 
-  get #seconds(): number {
-    return (now() - this.#started) / 1000;
+  /** Milliseconds since the beginning. */
+  get #spent(): number {
+    return now() - this.#started;
   }
 
-  #secondsLeft(progress: ForecastProgress): number {
-    const fraction = fractionOf(progress);
-    return fraction === 0 ? Number.NaN : (this.#seconds * (1 - fraction)) / fraction;
+  #left({ share }: WorkProgress): string {
+    if (this.#spent < SETTLED || share <= 0) return "…";
+    return durationOf((this.#spent * (1 - share)) / share / 1000);
   }
-}
-
-const EMPTY = { label: "", loss: "", rate: "", left: "…" };
-
-/** The part of all fits that is done, 0 to 1. */
-function fractionOf({ done, fits, epoch }: ForecastProgress): number {
-  return (done + (epoch === undefined ? 0 : epoch.epoch / epoch.epochs)) / fits;
-}
-
-function labelOf({ model, fold, series }: ForecastProgress): string {
-  const what = fold === undefined ? "forecast" : `backtest ${fold.number} of ${fold.of}`;
-  return `${displayName(model)}, ${series}, ${what}`;
-}
-
-function rateOf(perSecond: number): string {
-  return perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en-US");
-}
-
-/** `8 s`, `2 min 5 s`, `1 h 20 min`. */
-function durationOf(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "…";
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

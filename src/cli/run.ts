@@ -3,8 +3,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { RecurraError } from "../platform/error.ts";
+import { backtestCommand } from "./backtest-command.ts";
 import type { CliContext } from "./context.ts";
+import { dataCommand } from "./data-command.ts";
+import { decomposeCommand } from "./decompose-command.ts";
 import { forecastCommand } from "./forecast-command.ts";
+import { tuneCommand } from "./tune-command.ts";
 
 /** What a shell sees. 2: bad input, told in a message. 130: stopped by Ctrl-C. 1: a fault in Recurra. */
 export const EXIT = { ok: 0, fault: 1, badInput: 2, interrupted: 130 } as const;
@@ -39,6 +43,10 @@ function createProgram(context: CliContext): Command {
     .helpCommand(false)
     .addHelpText("after", "\nMore about a command: recurra COMMAND --help\n");
   program.addCommand(forecastCommand(context));
+  program.addCommand(backtestCommand(context));
+  program.addCommand(decomposeCommand(context));
+  program.addCommand(tuneCommand(context));
+  program.addCommand(dataCommand(context));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

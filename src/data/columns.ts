@@ -1,10 +1,11 @@
-// Which columns of a table hold the time and the target: as named, or guessed where there is no doubt.
+// Which columns of a table hold the time, the target and what goes with them: as named, or guessed where there is no doubt.
 
 import { RecurraError } from "../platform/error.ts";
 import { suggestion } from "../platform/nearest.ts";
 import { looksLikeNumbers } from "./number-text.ts";
-import { fewOf } from "./row-names.ts";
+import { fewOf, listOf } from "./row-names.ts";
 import type { TableColumns } from "./table.ts";
+import { timePartsAmong } from "./time-parts.ts";
 import { looksLikeTimes } from "./time-text.ts";
 
 /** A column of a file: its name, DuckDB's type, and some of its values as text (nulls left out). */
@@ -14,12 +15,44 @@ export interface Column {
   readonly sample: readonly string[];
 }
 
-/** What was asked for; what is missing is guessed. */
+/** What was asked for; time and target are guessed where they are missing. */
 export interface WantedColumns {
-  readonly time?: string | undefined;
-  readonly target?: string | undefined;
-  readonly series?: string | undefined;
+  /**
+   * The column of dates or times; several that make a time together, such as year and month, or date and time of day. Default: the only
+   * one that holds dates or times, or year and month.
+   */
+  readonly time?: string | readonly string[] | undefined;
+  /** The column of numbers; several where each is a series of its own (a wide table). Default: the only one that holds them. */
+  readonly target?: string | readonly string[] | undefined;
+  /**
+   * The column that names the series of a row; several that name it together. Default: where times come more than once in the table, a
+   * column of names for each of which they come once, or all such columns together; else the table is one series.
+   */
+  readonly series?: string | readonly string[] | undefined;
+  /** Columns of numbers known up to the last value of the target. Default: none. */
+  readonly past?: string | readonly string[] | undefined;
+  /** Columns of numbers known beyond it: rows after the last value of the target hold them. Default: none. */
+  readonly future?: string | readonly string[] | undefined;
+  /** Columns of numbers or categories that do not change within a series. Default: none. */
+  readonly static?: string | readonly string[] | undefined;
+  /** Each column of numbers that is not named otherwise is a series of its own. Default: false. */
+  readonly wide?: boolean | undefined;
 }
+
+/** The columns that are read. */
+export interface ChosenColumns {
+  /** Of several columns that make a time together, their names: `year/month`. */
+  readonly time: string;
+  /** The columns of the time. */
+  readonly timeParts: readonly Column[];
+  readonly targets: readonly string[];
+  readonly series: readonly string[];
+  readonly past: readonly string[];
+  readonly future: readonly string[];
+  readonly static: readonly string[];
+}
+
+type Role = keyof WantedColumns & ("time" | "target" | "series" | "past" | "future" | "static");
 
 const NUMERIC = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/;
 const INSTANT = /^(?:DATE|TIMESTAMP.*)$/;
@@ -31,12 +64,16 @@ export function isNumeric(type: string): boolean {
   return NUMERIC.test(type);
 }
 
+export function isWholeNumber(type: string): boolean {
+  return /INT/.test(type) && isNumeric(type);
+}
+
 export function isInstant(type: string): boolean {
   return INSTANT.test(type);
 }
 
 /**
- * The columns to read, and what was guessed, in a sentence for the user.
+ * The columns to read; what was guessed, in words for the user; and the columns that are left.
  *
  * @throws RecurraError `unknown-column` with the columns there are and the nearest one, `column-not-given` where the table leaves
  * doubt, `column-twice` where one column is to serve twice.
@@ -45,51 +82,104 @@ export function chooseColumns(
   all: readonly Column[],
   wanted: WantedColumns,
   source: string,
-): { columns: TableColumns; note?: string } {
-  const named = {
-    time: find(all, wanted.time, "time", source),
-    target: find(all, wanted.target, "target", source),
-    series: find(all, wanted.series, "series", source),
+): { columns: ChosenColumns; guesses: readonly string[]; unused: readonly Column[] } {
+  const named = (role: Role) => listed(wanted[role]).map((name) => find(all, name, role, source));
+  const roles = {
+    time: named("time"),
+    target: named("target"),
+    series: named("series"),
+    past: named("past"),
+    future: named("future"),
+    static: named("static"),
   };
-  const free = all.filter((column) => !Object.values(named).includes(column));
-  const time = named.time ?? theOne(free.filter(isTime), "time", all, source, timeByName(free));
-  const left = free.filter((column) => column !== time);
-  const target = named.target ?? theOne(left.filter(isTarget), "target", all, source, []);
-  const columns: TableColumns = {
-    time: time.name,
-    target: target.name,
-    ...(named.series === undefined ? {} : { series: named.series.name }),
+  checkTwice(roles);
+  const taken = new Set(Object.values(roles).flat());
+  const free = all.filter((column) => !taken.has(column));
+  const timeParts = roles.time.length > 0 ? roles.time : timeAmong(free, all, source);
+  const left = free.filter((column) => !timeParts.includes(column));
+  const targets = targetsAmong(left, roles.target, wanted.wide === true, all, source);
+  const names = (columns: readonly Column[]) => columns.map(({ name }) => name);
+  const columns = {
+    time: names(timeParts).join("/"),
+    timeParts,
+    targets: names(targets),
+    series: names(roles.series),
+    past: names(roles.past),
+    future: names(roles.future),
+    static: names(roles.static),
   };
-  for (const [role, other] of [
-    ["time", "target"],
-    ["time", "series"],
-    ["target", "series"],
-  ] as const) {
-    if (columns[role] !== columns[other]) continue;
-    throw new RecurraError(
-      "column-twice",
-      `Column "${columns[role]}" is given both as --${role} and as --${other}. Wanted two columns.`,
-    );
-  }
   const guesses = [
-    ...(named.time === undefined ? [`the time is column "${time.name}"`] : []),
-    ...(named.target === undefined ? [`the target is column "${target.name}"`] : []),
+    ...(roles.time.length > 0
+      ? []
+      : timeParts.length === 1
+        ? [`the time is column "${columns.time}"`]
+        : [`the time is made of ${listOf(names(timeParts))}`]),
+    ...(roles.target.length > 0
+      ? []
+      : targets.length === 1
+        ? [`the target is column "${targets[0]?.name}"`]
+        : [`the targets are the columns ${fewOf(columns.targets, 12)}`]),
   ];
-  if (guesses.length === 0) return { columns };
-  return { columns, note: `Taken from the table: ${guesses.join(", ")}.` };
+  return { columns, guesses, unused: left.filter((column) => !targets.includes(column)) };
 }
 
-function find(
+function timeAmong(free: readonly Column[], all: readonly Column[], source: string): readonly Column[] {
+  const dates = free.filter(isTime);
+  const parts = timePartsAmong(free, dates);
+  // Of a moment and its day, the moment.
+  const moments = dates.filter(({ type }) => type.startsWith("TIMESTAMP"));
+  const [moment] = moments;
+  const isFinest =
+    moments.length === 1 && dates.every(({ type }) => type === "DATE" || type === moment?.type);
+  if (moment !== undefined && isFinest) return [moment];
+  return parts.length > 0 ? parts : [theOne(dates, "time", all, source, timeByName(free))];
+}
+
+function targetsAmong(
+  left: readonly Column[],
+  named: readonly Column[],
+  wide: boolean,
   all: readonly Column[],
-  name: string | undefined,
-  role: string,
   source: string,
-): Column | undefined {
-  if (name === undefined) return undefined;
+): readonly Column[] {
+  if (named.length > 0) return named;
+  const numbers = left.filter(isTarget);
+  if (wide && numbers.length > 0) return numbers;
+  return [theOne(numbers, "target", all, source, [])];
+}
+
+/** Names that are given one by one or as a list. */
+function listed(names: string | readonly string[] | undefined): readonly string[] {
+  if (names === undefined) return [];
+  return typeof names === "string" ? [names] : names;
+}
+
+/** A column serves one purpose; but what names a series may be known of it as well. */
+function checkTwice(roles: Readonly<Record<Role, readonly Column[]>>): void {
+  const met = new Map<Column, Role>();
+  for (const [role, columns] of Object.entries(roles) as [Role, readonly Column[]][]) {
+    for (const column of columns) {
+      const other = met.get(column);
+      if (other === undefined || (other === "series" && role === "static")) {
+        met.set(column, role);
+        continue;
+      }
+      throw new RecurraError(
+        "column-twice",
+        other === role
+          ? `Column "${column.name}" is given twice as --${role}. Wanted each column once.`
+          : `Column "${column.name}" is given both as --${other} and as --${role}. Wanted two columns.`,
+      );
+    }
+  }
+}
+
+function find(all: readonly Column[], name: string, role: Role, source: string): Column {
   const exact = all.find((column) => column.name === name);
   if (exact !== undefined) return exact;
   const alike = all.filter((column) => column.name.toLowerCase() === name.toLowerCase());
-  if (alike.length === 1) return alike[0];
+  const [like] = alike;
+  if (like !== undefined && alike.length === 1) return like;
   const names = all.map((column) => column.name);
   throw new RecurraError(
     "unknown-column",
@@ -115,14 +205,13 @@ function theOne(
           candidates.map(({ name }) => name),
           5,
         )}`;
-  const dated = all.filter(({ name }) => looksLikeTimes([name]));
-  const wide =
-    dated.length > 2
-      ? ` Columns such as "${dated[0]?.name}" are times themselves: wanted one row for each time instead.`
+  const several =
+    role === "target" && only !== undefined
+      ? "; where each is a series of its own, name several, or take all with --wide"
       : "";
   throw new RecurraError(
     "column-not-given",
-    `Which column is the ${role}? ${found}. Name it with --${role}. The columns are ${describeColumns(all)}.${wide}`,
+    `Which column is the ${role}? ${found}. Name it with --${role}${several}. The columns are ${describeColumns(all)}.`,
   );
 }
 
@@ -140,6 +229,21 @@ function isTarget({ name, type, sample }: Column): boolean {
   if (type === "VARCHAR") return sample.length > 0 && looksLikeNumbers(sample);
   const counts = sample.every((value, i) => Number(value) === Number(sample[0]) + i);
   return isNumeric(type) && !(ROW_NAMES.test(name) && counts && sample.length > 1);
+}
+
+/** What columns are called together: for messages, titles and reports. */
+export function tableColumns({ time, targets, series, past, future, ...rest }: ChosenColumns): TableColumns {
+  const some = (columns: readonly string[], name: string) =>
+    columns.length === 0 ? {} : { [name]: columns };
+  return {
+    time,
+    target: listOf(targets),
+    ...(series.length === 0 ? {} : { series: series.join("/") }),
+    ...(targets.length === 1 ? {} : { targets }),
+    ...some(past, "past"),
+    ...some(future, "future"),
+    ...some(rest.static, "static"),
+  };
 }
 
 /** `month (text), passengers (number) and 3 more`, for messages. */

@@ -8,13 +8,20 @@ import { RecurraError } from "../platform/error.ts";
 import { suggestion } from "../platform/nearest.ts";
 
 export interface DataFile {
+  /** What messages call it: the path that was given, which may stand for several files. */
   readonly path: string;
+  /** The files, in the order of their rows. */
+  readonly paths: readonly string[];
+  /** Where there are several: each of them by itself. */
+  readonly parts?: readonly DataFile[];
+  /** Whether they are packed with gzip. */
+  readonly zipped: boolean;
   readonly format: "csv" | "json" | "parquet";
-  /** Bytes on disk. */
+  /** Bytes on disk, of all files. */
   readonly size: number;
   /** DuckDB's name of a text file's encoding, where it is not UTF-8. */
   readonly encoding?: "utf-16" | "latin-1";
-  /** The text that a text file begins with, some 60,000 characters. */
+  /** The text that a text file begins with, some 60,000 characters; of several files the first one's. */
   readonly beginning: string;
 }
 
@@ -48,11 +55,12 @@ export async function inspectFile(path: string): Promise<DataFile> {
   const format = formatOf(head, path);
   if (format === "parquet") {
     if (zipped) throw unreadable(path, "a Parquet file within gzip. Unpack it first");
-    return { path, format, size, beginning: "" };
+    return { path, paths: [path], zipped, format, size, beginning: "" };
   }
   const encoding = encodingOf(head, path);
   const beginning = new TextDecoder(encoding === "latin-1" ? "latin1" : encoding).decode(head);
-  return { path, format, size, beginning, ...(encoding === undefined ? {} : { encoding }) };
+  const about = { path, paths: [path], zipped, format, size, beginning };
+  return encoding === undefined ? about : { ...about, encoding };
 }
 
 async function readHead(path: string): Promise<{ size: number; head: Uint8Array }> {

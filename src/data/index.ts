@@ -1,4 +1,5 @@
 // What `import … from "recurra/data"` gives: tables as data sets, on Node.
 
+export { type Dataset, type DatasetFile, type DatasetOptions, dataset } from "./catalogue/dataset.ts";
 export { type TableDatasetOptions, tableDataset } from "./table-dataset.ts";
 export type { TableColumnNames, TableWindows } from "./table-plan.ts";

@@ -1,13 +1,20 @@
 // A column of numbers written as text: decimal commas and thousands separators, decided from the whole column.
 
 import { RecurraError } from "../platform/error.ts";
+import type { Fault } from "./faults.ts";
 import { fewOf, quoted, type RowName } from "./row-names.ts";
 
 export interface Numbers {
+  /** NaN where there is none. */
   readonly values: Float64Array;
   /** What was assumed in reading them, to be shown to the user. */
   readonly note?: string;
+  /** Rows that are no numbers. */
+  readonly faults?: readonly Fault[];
 }
+
+/** How programs write that there is no value. */
+const NOTHING = /^(?:|#?n\/?a|nan|null|none|nil|missing|-+|[.]+|[?])$/i;
 
 interface NumberForm {
   readonly shape: RegExp;
@@ -30,34 +37,63 @@ const THOUSANDS: NumberForm = {
   clean: (text) => text.replace(/[,\s'’]/g, ""),
 };
 
+const FORMS = [PLAIN, DECIMAL_COMMA, THOUSANDS];
+
 /**
- * Reads a column of numbers.
+ * Reads a column of numbers. Empty texts, `NA`, `n/a`, `NaN`, `null`, `-` and the like are no value.
  *
  * @param delimiter What separates the columns of the file: it decides 1,234 where nothing else does.
- * @throws RecurraError `target-not-a-number` naming the row and the text, `number-ambiguous` where 1,234 could be either.
+ * @param code of the error of rows that are no numbers
+ * @throws RecurraError `number-ambiguous` where 1,234 could be either
  */
 export function readNumberTexts(
   texts: readonly string[],
   column: string,
   rowName: RowName,
   delimiter: string | undefined,
+  code = "target-not-a-number",
 ): Numbers {
   const { bare, sign } = withoutSign(texts);
   const form = chooseForm(bare, column, rowName, delimiter);
-  const values = Float64Array.from(bare, (text) => Number(form.clean(text)));
+  const values = new Float64Array(bare.length);
+  const wrong: number[] = [];
+  const nothing = new Set<string>();
+  for (const [i, text] of bare.entries()) {
+    const isNumber = form.shape.test(text);
+    values[i] = isNumber ? Number(form.clean(text)) : Number.NaN;
+    if (isNumber) continue;
+    if (!NOTHING.test(text)) wrong.push(i);
+    else if (text !== "") nothing.add(quoted(text));
+  }
   const how = [form.note, sign === "" ? undefined : `without their ${sign}`].filter(
     (note) => note !== undefined,
   );
-  if (how.length === 0) return { values };
-  return { values, note: `The numbers of "${column}" are read ${how.join(", ")}.` };
+  const notes = [
+    ...(how.length === 0 ? [] : [`The numbers of "${column}" are read ${how.join(", ")}.`]),
+    ...(nothing.size === 0 ? [] : [`In "${column}", ${fewOf([...nothing])} is read as no value.`]),
+  ];
+  const fault: Fault = {
+    rows: wrong,
+    error: (rows, names) =>
+      notNumbers(
+        rows.map((row) => bare[row] ?? ""),
+        names,
+        column,
+        code,
+      ),
+  };
+  return {
+    values,
+    ...(notes.length === 0 ? {} : { note: notes.join(" ") }),
+    ...(wrong.length === 0 ? {} : { faults: [fault] }),
+  };
 }
 
 /** Whether texts of a column look like numbers: at least nine of ten have one form. */
 export function looksLikeNumbers(texts: readonly string[]): boolean {
   const { bare } = withoutSign(texts);
-  return [PLAIN, DECIMAL_COMMA, THOUSANDS].some(
-    (form) => bare.filter((text) => form.shape.test(text)).length >= Math.max(1, 0.9 * bare.length),
-  );
+  const some = bare.filter((text) => !NOTHING.test(text));
+  return FORMS.some((form) => countOf(some, form) >= Math.max(1, 0.9 * some.length));
 }
 
 /** The texts without a percent sign or a currency's sign, where most of them have the same one. */
@@ -71,41 +107,46 @@ function withoutSign(texts: readonly string[]): { bare: readonly string[]; sign:
   return { bare: trimmed, sign: "" };
 }
 
+/** The form that most texts have: of those that are as good, the plainest, or the one that the delimiter tells. */
 function chooseForm(
   texts: readonly string[],
   column: string,
   rowName: RowName,
   delimiter: string | undefined,
 ): NumberForm {
-  const fitting = [PLAIN, DECIMAL_COMMA, THOUSANDS].filter((form) =>
-    texts.every((text) => form.shape.test(text)),
-  );
-  const [first, second] = fitting;
-  if (first === undefined) throw notANumber(texts, column, rowName);
+  const counts = FORMS.map((form) => countOf(texts, form));
+  const most = Math.max(...counts);
+  const fitting = FORMS.filter((_, i) => counts[i] === most);
+  const [first = PLAIN, second] = fitting;
   if (first === PLAIN || second === undefined) return first;
-  if (texts.every((text) => !text.includes(",") || first.clean(text) === second.clean(text))) return first;
+  const numbers = texts.filter((text) => first.shape.test(text) && second.shape.test(text));
+  if (numbers.every((text) => !text.includes(",") || first.clean(text) === second.clean(text))) return first;
   if (delimiter === ",") return THOUSANDS;
   if (delimiter === ";") return DECIMAL_COMMA;
-  const example = Math.max(
-    0,
-    texts.findIndex((text) => text.includes(",")),
-  );
+  const example = texts.findIndex((text) => text.includes(",") && first.shape.test(text));
   throw new RecurraError(
     "number-ambiguous",
     `Column "${column}": whether the comma separates decimals or thousands cannot be told (${rowName(example)}: ${quoted(texts[example] ?? "")}). Write the numbers without separators, with a decimal point.`,
   );
 }
 
-/** Names the rows that are no numbers in the form that most rows have. */
-function notANumber(texts: readonly string[], column: string, rowName: RowName): RecurraError {
-  const wrongIn = ({ shape }: NumberForm) =>
-    texts.flatMap((text, position) => (shape.test(text) ? [] : [{ text, position }]));
-  const [wrong = []] = [PLAIN, DECIMAL_COMMA, THOUSANDS].map(wrongIn).sort((a, b) => a.length - b.length);
-  const [first, ...others] = wrong;
-  const more = others.map(({ position, text }) => `${rowName(position)}: ${quoted(text)}`);
+function countOf(texts: readonly string[], { shape }: NumberForm): number {
+  let count = 0;
+  for (const text of texts) if (shape.test(text)) count++;
+  return count;
+}
+
+/** @param names what the rows of the texts are called */
+function notNumbers(
+  texts: readonly string[],
+  names: readonly string[],
+  column: string,
+  code: string,
+): RecurraError {
+  const more = texts.slice(1).map((text, i) => `${names[i + 1]}: ${quoted(text)}`);
   const rest = more.length === 0 ? "" : ` Nor ${more.length === 1 ? "is" : "are"} ${fewOf(more)}.`;
   return new RecurraError(
-    "target-not-a-number",
-    `Column "${column}", ${rowName(first?.position ?? 0)}: ${quoted(first?.text ?? "")} is not a number.${rest} Correct the file.`,
+    code,
+    `Column "${column}", ${names[0]}: ${quoted(texts[0] ?? "")} is not a number.${rest} Correct the file.`,
   );
 }

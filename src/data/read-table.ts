@@ -1,229 +1,175 @@
-// Reading a table of series from a file with DuckDB: CSV, TSV, JSON, JSON lines or Parquet, also packed with gzip.
+// Reading a table of series with DuckDB: from CSV, TSV, JSON, JSON lines or Parquet, packed with gzip or not, one file or several, or SQL.
 
-import { basename } from "node:path";
+import { checkOptionNames, describe } from "../nn/choice.ts";
+import { checkFlags } from "../nn/option-checks.ts";
 import { RecurraError } from "../platform/error.ts";
-import { suggestion } from "../platform/nearest.ts";
+import { type WantedColumn, wantedColumns } from "./column-queries.ts";
+import { chooseColumns, tableColumns, type WantedColumns } from "./columns.ts";
+import { type DuckDBConnection, withDuckdb } from "./duckdb.ts";
+import { guessSeries, keysAmong, namesAmong } from "./guess-series.ts";
+import { NO_COLUMN } from "./raw-column.ts";
+import { listOf } from "./row-names.ts";
+import { type Table, tableOf } from "./table.ts";
+import { readRows } from "./table-rows.ts";
 import {
-  type Column,
-  chooseColumns,
-  describeColumns,
-  isInstant,
-  isNumeric,
-  type WantedColumns,
-} from "./columns.ts";
-import { type DataFile, inspectFile } from "./data-file.ts";
-import { type DuckDBConnection, rowsOf, shortMessage, sqlName, withDuckdb } from "./duckdb.ts";
-import { fileError, openRelation, type Relation } from "./relation.ts";
-import { type RawColumn, type Table, type TableColumns, tableOf } from "./table.ts";
+  openSource,
+  type SampledTable,
+  sampleTable,
+  type TableSource,
+  withOddColumn,
+} from "./table-source.ts";
+
+export type { TableSource } from "./table-source.ts";
 
 export interface ReadTableOptions extends WantedColumns {
-  /** The column of dates or times. Default: the only one that holds them. */
-  readonly time?: string | undefined;
-  /** The column of numbers. Default: the only one that holds them. */
-  readonly target?: string | undefined;
-  /** The column that names the series of a row. Default: the table is one series. */
-  readonly series?: string | undefined;
-  /** Rows to keep, as an SQL condition over the file's columns: `store = 3 AND day >= '2020-01-01'`. Default: all. */
+  /** Rows to keep, as an SQL condition over the columns: `store = 3 AND day >= '2020-01-01'`. Default: all. */
   readonly where?: string | undefined;
+  /**
+   * A query over the file, which it calls `data`: `SELECT day, sum(units) AS units FROM data GROUP BY day`, in DuckDB's SQL; dates are as
+   * DuckDB reads them. Default: the file itself.
+   */
+  readonly sql?: string | undefined;
+  /**
+   * The zone of local times, and the one in which moments are shown: a name of the IANA database, such as Europe/Berlin. An hour that
+   * comes twice when clocks are set back is told apart by the order of the rows. Default: times as they are written.
+   */
+  readonly timeZone?: string | undefined;
+  /** Whether a series with rows that cannot be read fails the table, or is listed as skipped. Default: "throw". */
+  readonly onError?: "throw" | "skip" | undefined;
   /** What the table is called in messages and reports. Default: the file's name. */
   readonly source?: string | undefined;
   /** Stops reading when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
+export const readTableOptionNames: readonly (keyof ReadTableOptions)[] = [
+  "time",
+  "target",
+  "series",
+  "past",
+  "future",
+  "static",
+  "wide",
+  "where",
+  "sql",
+  "timeZone",
+  "onError",
+  "source",
+  "signal",
+];
+
+/** Columns that are looked at for names of series. */
+const MOST_CANDIDATES = 4;
+
 /**
- * Reads a table from a file. Its kind is told from its beginning, not from its name.
+ * Reads a table. The kind of a file is told from its beginning, not from its name.
  *
- * @param path A CSV, TSV, JSON, JSON lines or Parquet file; text files may be packed with gzip.
- * @returns The table, rows in the order of the file; `notes` say what was guessed.
+ *     await readTable("sales/*.csv", { time: "day", target: "units", series: ["store", "item"], future: "price" });
+ *     await readTable({ sql: "SELECT day, units FROM 'sales.parquet' WHERE store = 3" });
+ *
+ * @param source A CSV, TSV, JSON, JSON lines or Parquet file (text may be packed with gzip), a pattern such as `data/*.csv` or a folder
+ * for several with the same columns; or `{ sql }`, a query over files in DuckDB's SQL.
+ * @returns The table, rows in the order of the file; `notes` say what was guessed. Empty numbers are NaN.
  * @throws RecurraError for files that are missing, empty, no file or no table (`file-not-found`, `empty-file`, `not-a-file`,
- * `file-format`, `row-length`), for columns (`unknown-column`, `column-not-given`, `column-type`), for the condition (`where`,
- * `no-rows`), and for rows, by their number, as `tableOf` does.
+ * `file-format`, `file-columns`, `row-length`), for columns (`unknown-column`, `column-not-given`, `column-twice`, `column-type`), for
+ * the condition (`where`, `no-rows`) and the query (`sql`), for options (`unknown-option`, `option-value`), and for rows, by their
+ * number, as `tableOf` does.
  */
-export async function readTable(path: string, options: ReadTableOptions = {}): Promise<Table> {
-  const file = await inspectFile(path);
+export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<Table> {
+  checkOptions(source, options);
   return withDuckdb(async (connection) => {
-    const relation = await openRelation(connection, file);
-    const { columns, note } = chooseColumns(
-      await sampleColumns(connection, relation, file),
-      options,
-      options.source ?? basename(path),
-    );
-    const raw = await readRows(connection, relation, columns, options, file);
-    return tableOf({
-      source: options.source ?? basename(path),
-      columns,
-      ...(options.where === undefined ? {} : { where: options.where }),
-      ...raw,
-      rowName: (position) => `${relation.rowWord} ${raw.rows[position] ?? position + relation.firstRow}`,
-      ...(relation.delimiter === undefined ? {} : { delimiter: relation.delimiter }),
-      notes: [...relation.notes, ...raw.notes, ...(note === undefined ? [] : [note])],
-    });
-  });
-}
-
-async function sampleColumns(
-  connection: DuckDBConnection,
-  relation: Relation,
-  file: DataFile,
-): Promise<Column[]> {
-  const rows = await rowsOf(connection, `SELECT COLUMNS(*)::VARCHAR FROM ${relation.sql} LIMIT 200`).catch(
-    (error) => {
-      throw fileError(file, error);
-    },
-  );
-  if (rows.length === 0) {
-    const names = relation.columns.map(({ name }) => name).join(", ");
-    throw new RecurraError("no-rows", `Cannot read "${file.path}": it has a header (${names}) and no rows.`);
-  }
-  return relation.columns.map(({ name, type }) => ({
-    name,
-    type,
-    sample: rows.map((row) => row[name]).filter((value) => typeof value === "string"),
-  }));
-}
-
-interface RawRows {
-  readonly time: RawColumn;
-  readonly target: RawColumn;
-  readonly series?: readonly (string | null)[];
-  /** The number of each row in the file. */
-  readonly rows: readonly number[];
-  readonly notes: readonly string[];
-}
-
-async function readRows(
-  connection: DuckDBConnection,
-  relation: Relation,
-  columns: TableColumns,
-  { where, signal }: ReadTableOptions,
-  file: DataFile,
-): Promise<RawRows> {
-  const timed = relation.withTimes(columns.time);
-  const targetType = relation.columns.find(({ name }) => name === columns.target)?.type ?? "VARCHAR";
-  const time = selection(columns.time, timed.type, "time");
-  const target = selection(columns.target, targetType, "target");
-  const series = columns.series === undefined ? "NULL" : `CAST(${sqlName(columns.series)} AS VARCHAR)`;
-  // The rows are numbered before --where chooses among them. The line break ends a comment in the condition.
-  const sql = `SELECT ${time.sql}, ${target.sql}, ${series}, "row of the file"
-    FROM (SELECT *, CAST(row_number() OVER () AS INTEGER) AS "row of the file" FROM ${timed.sql})
-    ${where === undefined ? "" : `WHERE (${where}\n)`}`;
-  const kept = emptyRows();
-  try {
-    const result = await connection.stream(sql);
-    for (
-      let chunk = await result.fetchChunk();
-      chunk !== null && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
-      signal?.throwIfAborted();
-      for (const [time, target, series, row] of chunk.getRows()) {
-        kept.times.push(asNumberOrText(time));
-        kept.targets.push(asNumberOrText(target));
-        kept.series.push(typeof series === "string" ? series : null);
-        kept.rows.push(Number(row) - 1 + relation.firstRow);
+    let sampled = await sampleTable(connection, await openSource(connection, source, options));
+    for (;;) {
+      try {
+        return await readSampled(connection, sampled, options);
+      } catch (error) {
+        // The types of a large file are those of its first rows.
+        const again = withOddColumn(sampled, error);
+        if (again === undefined) throw error;
+        sampled = again;
       }
     }
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    if (where !== undefined && !/CSV Error|Malformed/.test(String(error))) {
-      throw whereError(where, error, relation);
-    }
-    throw fileError(file, error);
-  }
-  const notes = dropTrailingBlanks(kept);
-  if (kept.rows.length === 0) {
+  });
+}
+
+async function readSampled(
+  connection: DuckDBConnection,
+  sampled: SampledTable,
+  options: ReadTableOptions,
+): Promise<Table> {
+  const { opened, turned } = sampled;
+  const { relation, name } = opened;
+  const { columns, guesses, unused } = chooseColumns(sampled.columns, { ...turned, ...given(options) }, name);
+  const isLong = columns.series.length === 0 && columns.targets.length === 1;
+  const candidates = isLong ? namesAmong(unused).slice(0, MOST_CANDIDATES) : [];
+  const timed = relation.withTimes(columns.timeParts[0]?.name ?? "");
+  const wanted = wantedColumns(
+    relation,
+    timed.type,
+    columns,
+    candidates.map((column) => column.name),
+  );
+  const rows = await readRows(connection, opened, timed.sql, wanted, options);
+  const columnsOf = (role: WantedColumn["role"]) => rows.of(role).map(([, column]) => column);
+  const [time = NO_COLUMN] = columnsOf("time");
+  const [named] = columnsOf("series");
+  const guess = guessSeries(time, rows.of("candidate"));
+  const series = named?.kind === "coded" ? named : guess?.series;
+  const chosen = guess === undefined ? columns : { ...columns, series: guess.columns };
+  const taken =
+    guess === undefined ? guesses : [...guesses, `the series are told apart by ${listOf(guess.columns)}`];
+  const group = (role: "past" | "future" | "static") =>
+    chosen[role].length === 0 ? {} : { [role]: Object.fromEntries(rows.of(role)) };
+  return tableOf({
+    source: name,
+    columns: tableColumns(chosen),
+    ...(options.where === undefined ? {} : { where: options.where }),
+    time,
+    target: columnsOf("target"),
+    isWide: turned !== undefined || columns.targets.length > 1,
+    ...(series === undefined ? {} : { series }),
+    ...group("past"),
+    ...group("future"),
+    ...group("static"),
+    keys: keysAmong(unused),
+    rowName: rows.rowName,
+    ...(relation.delimiter === undefined ? {} : { delimiter: relation.delimiter }),
+    timeZone: options.timeZone,
+    onError: options.onError,
+    notes: [
+      ...relation.notes,
+      ...rows.notes,
+      ...(taken.length === 0 ? [] : [`Taken from the table: ${taken.join(", ")}.`]),
+    ],
+  });
+}
+
+/** The options that are not left out. */
+function given(options: ReadTableOptions): ReadTableOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function checkOptions(source: unknown, options: ReadTableOptions): void {
+  checkOptionNames("readTable", options, readTableOptionNames);
+  const isSql =
+    typeof source === "object" && source !== null && "sql" in source && typeof source.sql === "string";
+  if (typeof source !== "string" && !isSql) {
     throw new RecurraError(
-      "no-rows",
-      `No row of "${file.path}" meets --where ${JSON.stringify(where)}. Change the condition.`,
+      "option-value",
+      `readTable: wants the path of a file, or { sql: "SELECT …" }, got ${describe(source)}`,
     );
   }
-  return {
-    time: rawColumn(kept.times, time),
-    target: rawColumn(kept.targets, target),
-    ...(columns.series === undefined ? {} : { series: kept.series }),
-    rows: kept.rows,
-    notes,
-  };
-}
-
-interface KeptRows {
-  readonly times: (number | string | null)[];
-  readonly targets: (number | string | null)[];
-  readonly series: (string | null)[];
-  readonly rows: number[];
-}
-
-function emptyRows(): KeptRows {
-  return { times: [], targets: [], series: [], rows: [] };
-}
-
-function asNumberOrText(value: unknown): number | string | null {
-  if (typeof value === "number" || typeof value === "string") return value;
-  return typeof value === "bigint" ? Number(value) : null;
-}
-
-function rawColumn(
-  values: readonly (number | string | null)[],
-  { kind, zoned }: { readonly kind: RawColumn["kind"]; readonly zoned: boolean },
-): RawColumn {
-  if (kind === "text")
-    return { kind, values: values.map((value) => (typeof value === "string" ? value : null)) };
-  const numbers = values.map((value) => (typeof value === "number" ? value : null));
-  return kind === "number" ? { kind, values: numbers } : { kind, values: numbers, zoned };
-}
-
-/** Spreadsheets leave rows of nothing but separators at the end. */
-function dropTrailingBlanks(kept: KeptRows): string[] {
-  let count = 0;
-  while (
-    kept.rows.length > 0 &&
-    kept.times.at(-1) === null &&
-    kept.targets.at(-1) === null &&
-    kept.series.at(-1) === null
-  ) {
-    for (const column of [kept.times, kept.targets, kept.series, kept.rows]) column.pop();
-    count++;
+  if (isSql && options.sql !== undefined) {
+    throw new RecurraError(
+      "option-value",
+      "readTable: sql is given twice, as the source and as an option; wanted the path of a file with the option",
+    );
   }
-  return count === 0
-    ? []
-    : [
-        `${count} empty row${count === 1 ? "" : "s"} at the end of the file ${count === 1 ? "is" : "are"} left out.`,
-      ];
-}
-
-/** How a column is fetched, given its type. */
-function selection(
-  column: string,
-  type: string,
-  role: "time" | "target",
-): { sql: string; kind: RawColumn["kind"]; zoned: boolean } {
-  const name = sqlName(column);
-  if (isNumeric(type)) return { sql: `CAST(${name} AS DOUBLE)`, kind: "number", zoned: false };
-  if (type === "VARCHAR" || type.startsWith("ENUM")) {
-    return { sql: `CAST(${name} AS VARCHAR)`, kind: "text", zoned: false };
-  }
-  if (role === "time" && isInstant(type)) {
-    const zoned = type === "TIMESTAMP WITH TIME ZONE";
-    const moment = zoned ? name : `CAST(${name} AS TIMESTAMP)`;
-    return { sql: `CAST(epoch_ms(${moment}) AS DOUBLE)`, kind: "instant", zoned };
-  }
+  const { onError = "throw", wide = false } = options;
+  checkFlags("readTable", { wide });
+  if (onError === "throw" || onError === "skip") return;
   throw new RecurraError(
-    "column-type",
-    `Column "${column}" (--${role}) holds values of type ${type}; wanted ${role === "time" ? "dates, times, or numbers that count them" : "numbers"}. Name another column.`,
+    "option-value",
+    `readTable: onError is to be "throw" or "skip", got ${describe(onError)}`,
   );
-}
-
-function whereError(where: string, error: unknown, relation: Relation): RecurraError {
-  // DuckDB's first words name its own kinds of errors.
-  const message = shortMessage(error).replace(/^(?:Failed to \w+ statements: )?(?:\w+ )+Error: /, "");
-  const unknown = /Referenced column "(.*?)" not found/.exec(message)?.[1];
-  const names = relation.columns.map(({ name }) => name);
-  const problem =
-    unknown === undefined
-      ? `${message.replace(/[.!]?$/, ".")} Wanted an SQL condition over the columns, such as "store = 3".`
-      : `There is no column "${unknown}". ${suggestion(unknown, names)}The columns are ${describeColumns(relation.columns)}; text stands in single quotes.`;
-  return new RecurraError("where", `Cannot use --where ${JSON.stringify(where)}: ${problem}`, {
-    cause: error,
-  });
 }

@@ -1,10 +1,10 @@
-// A column of times written as numbers: years, 202001, 20200131, seconds since 1970, decimal years, or a plain count.
+// A column of times written as numbers: years, 202001, 20200131, seconds since 1970, Excel's days, decimal years, or a plain count.
 
 import { RecurraError } from "../platform/error.ts";
 import type { RowName } from "./row-names.ts";
 import { calendarDay } from "./time-patterns.ts";
 import type { TimeStyle } from "./time-style.ts";
-import type { Times } from "./time-text.ts";
+import { areDays, type Times } from "./time-text.ts";
 
 /** One meaning that a column of numbers may have: every number must have it. */
 interface NumberMeaning {
@@ -15,12 +15,21 @@ interface NumberMeaning {
 }
 
 /** Columns of these names count, even where their numbers could be years. */
-const COUNTING = /^(?:t|n|i|id|obs|row|step|idx|index|day|.*row.?(?:names?|numbers?|no))$/i;
+const COUNTING = /^(?:n|i|id|obs|row|step|day|.*row.?(?:names?|numbers?|no))$/i;
+
+/** Columns of these names count or hold years: counts begin at 0 or 1, and a year is none of them. */
+const COUNT_OR_YEAR = /^(?:t|idx|index)$/i;
+
+/** Numbers in columns of these names may be the days of a spreadsheet. */
+const DATES = /date|datum|fecha|data|timestamp/i;
 
 const YEAR: NumberMeaning = {
   form: "year",
   read: (value) => (isYear(value) ? calendarDay(value, 1, 1) : undefined),
 };
+
+/** Years in a column whose name speaks of a count. */
+const YEAR_AFTER_ALL: NumberMeaning = { ...YEAR, note: "years" };
 
 const INDEX: NumberMeaning = {
   form: "index",
@@ -40,6 +49,15 @@ const WHOLE: readonly NumberMeaning[] = [
   epoch("nanoseconds", 1e17, 1e19, 1e-6),
 ];
 
+/** Spreadsheets count days from 30 December 1899, with the time of day as a fraction: 43831.5 is noon of 1 January 2020. */
+const EXCEL: NumberMeaning = {
+  form: "time",
+  note: "the days of a spreadsheet, counted from 1900 on",
+  // From 1954 to 2119. A fraction of a day is exact to the second.
+  read: (value) =>
+    value >= 20_000 && value < 80_000 ? Math.round((value - 25_569) * 86_400) * 1000 : undefined,
+};
+
 /** R writes monthly and quarterly times as parts of a year: 1949.083 is February 1949. */
 const DECIMAL_YEARS: readonly NumberMeaning[] = [
   partsOfYear(1, "year"),
@@ -50,45 +68,48 @@ const DECIMAL_YEARS: readonly NumberMeaning[] = [
 /**
  * Reads a column of numbers as times.
  *
+ * @param values NaN where there is none
  * @throws RecurraError `time-unreadable` naming the row and the number where they have no meaning in common.
  */
 export function readTimeNumbers(values: Float64Array, column: string, rowName: RowName): Times {
-  const whole = values.every(Number.isInteger);
-  const yearOrIndex = COUNTING.test(column) ? [INDEX, YEAR] : [YEAR, ...WHOLE, INDEX];
-  for (const meaning of whole ? yearOrIndex : DECIMAL_YEARS) {
+  const whole = values.every((value) => Number.isNaN(value) || Number.isInteger(value));
+  for (const meaning of meaningsOf(column, whole)) {
     const times = readAll(values, meaning);
     if (times === undefined) continue;
-    const style: TimeStyle =
-      meaning.form === "time" ? { form: "time", offsetMinutes: 0 } : { form: meaning.form };
-    if (style.form === "time" && times.every((time) => time % 86_400_000 === 0)) {
-      return { times, style: { form: "day" }, ...noteOf(meaning, column) };
-    }
-    return { times, style, ...noteOf(meaning, column) };
+    const note = meaning.note && { note: `The numbers of "${column}" are read as ${meaning.note}.` };
+    if (meaning.form !== "time") return { times, style: { form: meaning.form }, ...note };
+    if (areDays(times)) return { times, style: { form: "day" }, ...note };
+    return {
+      times,
+      style: meaning === EXCEL ? { form: "time" } : { form: "time", offsetMinutes: 0 },
+      ...note,
+    };
   }
-  const wrong = Math.max(
-    0,
-    values.findIndex((value) => (whole ? !Number.isSafeInteger(value) : !Number.isInteger(value))),
-  );
+  const wrong = values.findIndex((value) => !(whole ? Number.isSafeInteger(value) : Number.isInteger(value)));
   throw new RecurraError(
     "time-unreadable",
     `Column "${column}", ${rowName(wrong)}: the number ${values[wrong]} is no time. Wanted dates, years, months as 202001, days as 20200131, seconds or milliseconds since 1970, or a count 1, 2, 3, …`,
   );
 }
 
+/** What the numbers of a column may mean, the likeliest first. */
+function meaningsOf(column: string, whole: boolean): readonly NumberMeaning[] {
+  const excel = DATES.test(column) ? [EXCEL] : [];
+  if (!whole) return [...DECIMAL_YEARS, ...excel];
+  if (COUNTING.test(column)) return [INDEX];
+  if (COUNT_OR_YEAR.test(column)) return [YEAR_AFTER_ALL, INDEX];
+  return [YEAR, ...WHOLE, ...excel, INDEX];
+}
+
 function readAll(values: Float64Array, meaning: NumberMeaning): Float64Array | undefined {
   const times = new Float64Array(values.length);
-  for (const [i, value] of values.entries()) {
-    const time = meaning.read(value);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    const time = Number.isNaN(value) ? value : meaning.read(value);
     if (time === undefined) return undefined;
     times[i] = time;
   }
   return times;
-}
-
-function noteOf(meaning: NumberMeaning, column: string): { note?: string } {
-  return meaning.note === undefined
-    ? {}
-    : { note: `The numbers of "${column}" are read as ${meaning.note}.` };
 }
 
 function epoch(unit: string, from: number, to: number, milliseconds: number): NumberMeaning {

@@ -1,10 +1,13 @@
 // How the times of a table were written, so that forecast times are written the same way.
 
+import { timeZone } from "./time-zone.ts";
+
 /**
  * The form of a time column.
  *
  * `index` counts steps without a calendar; `year`, `quarter`, `month` and `day` name whole periods; `time` is a moment,
- * on a clock without a zone or, with `offsetMinutes`, at that distance from UTC.
+ * on a clock without a zone; with `offsetMinutes`, on a clock at that distance from UTC; with `timeZone`, on the UTC clock, to be
+ * written as the clocks of that zone show it.
  */
 export type TimeStyle =
   | { readonly form: "index" }
@@ -12,7 +15,7 @@ export type TimeStyle =
   | { readonly form: "quarter" }
   | { readonly form: "month" }
   | { readonly form: "day" }
-  | { readonly form: "time"; readonly offsetMinutes?: number };
+  | { readonly form: "time"; readonly offsetMinutes?: number; readonly timeZone?: string };
 
 /**
  * One time as text, in ISO 8601 except for an index and a quarter (`1958-Q3`).
@@ -21,6 +24,10 @@ export type TimeStyle =
  */
 export function formatTime(time: number, style: TimeStyle): string {
   if (style.form === "index") return String(time);
+  if (style.form === "time" && style.timeZone !== undefined) {
+    const offset = timeZone(style.timeZone).offsetAt(time);
+    return formatTime(time + offset, { form: "time", offsetMinutes: Math.round(offset / 60_000) });
+  }
   const iso = new Date(time).toISOString();
   const [date = "", clock = ""] = iso.split("T");
   switch (style.form) {

@@ -1,17 +1,20 @@
 // A column of times written as text: which pattern it follows, day or month first, and time zones.
 
 import { RecurraError } from "../platform/error.ts";
+import type { Fault } from "./faults.ts";
 import { quoted, type RowName } from "./row-names.ts";
 import { DAY_FIRST, MONTH_FIRST, type Stamp, TIME_PATTERNS, type TimePattern } from "./time-patterns.ts";
 import type { TimeStyle } from "./time-style.ts";
 
 /** A column of times as numbers. */
 export interface Times {
-  /** Milliseconds since 1970 on the column's own clock, or the numbers of an index. */
+  /** Milliseconds since 1970 on the column's own clock, or the numbers of an index. NaN where there is none. */
   readonly times: Float64Array;
   readonly style: TimeStyle;
   /** What was assumed in reading them, to be shown to the user. */
   readonly note?: string;
+  /** Rows that are no times. */
+  readonly faults?: readonly Fault[];
 }
 
 const DAY = 86_400_000;
@@ -21,18 +24,23 @@ const SAMPLE = 200;
  * Reads a column of dates or times. All rows follow one pattern; whether 01/02/2020 is the first of February or the
  * second of January is decided from the whole column.
  *
- * @throws RecurraError `time-unreadable` naming the row and the value, `time-ambiguous` where day and month cannot be told apart,
- * `time-zone` where only some rows name their zone.
+ * @throws RecurraError `time-unreadable` where the rows have no form in common, `time-ambiguous` where day and month cannot be told
+ * apart, `time-zone` where only some rows name their zone.
  */
 export function readTimeTexts(texts: readonly string[], column: string, rowName: RowName): Times {
   const trimmed = texts.map((text) => text.trim());
   const { pattern, note } = choosePattern(trimmed, column, rowName);
-  const stamps = trimmed.map((text, i) => {
-    const stamp = pattern.read(text);
-    if (stamp === undefined) throw unreadable(text, i, pattern, column, rowName);
-    return stamp;
-  });
-  return { ...settleZone(stamps, pattern.form, column, rowName), ...(note === undefined ? {} : { note }) };
+  const stamps = trimmed.map((text) => pattern.read(text));
+  const wrong = stamps.flatMap((stamp, i) => (stamp === undefined ? [i] : []));
+  const fault: Fault = {
+    rows: wrong,
+    error: ([row = 0], [name = ""]) => unreadable(trimmed[row] ?? "", name, pattern, column),
+  };
+  return {
+    ...settleZone(stamps, pattern.form, column, rowName),
+    ...(note === undefined ? {} : { note }),
+    ...(wrong.length === 0 ? {} : { faults: [fault] }),
+  };
 }
 
 /** Whether texts of a column look like times: at least nine of ten follow one pattern. */
@@ -95,42 +103,46 @@ function countRead(pattern: TimePattern, texts: readonly string[]): number {
   return count;
 }
 
-function unreadable(
-  text: string,
-  position: number,
-  pattern: TimePattern,
-  column: string,
-  rowName: RowName,
-): RecurraError {
+function unreadable(text: string, row: string, pattern: TimePattern, column: string): RecurraError {
   return new RecurraError(
     "time-unreadable",
-    `Column "${column}", ${rowName(position)}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row, or leave it out with --where where it is no data.`,
+    `Column "${column}", ${row}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row, or leave it out with --where where it is no data.`,
   );
 }
 
 /** The times on one clock: the column's own where its distance from UTC never changes, else UTC. */
 function settleZone(
-  stamps: readonly Stamp[],
+  stamps: readonly (Stamp | undefined)[],
   form: TimeStyle["form"],
   column: string,
   rowName: RowName,
 ): { times: Float64Array; style: TimeStyle } {
-  const wall = Float64Array.from(stamps, (stamp) => stamp.wall);
-  const offset = stamps[0]?.offset;
-  const zoneless = stamps.findIndex((stamp) => (stamp.offset === undefined) !== (offset === undefined));
-  if (zoneless !== -1) {
+  const wall = Float64Array.from(stamps, (stamp) => stamp?.wall ?? Number.NaN);
+  const first = stamps.findIndex((stamp) => stamp !== undefined);
+  const offset = stamps[first]?.offset;
+  const odd = stamps.findIndex(
+    (stamp) => stamp !== undefined && (stamp.offset === undefined) !== (offset === undefined),
+  );
+  if (odd !== -1) {
     throw new RecurraError(
       "time-zone",
-      `Column "${column}": ${rowName(0)} ${offset === undefined ? "names no" : "names its"} time zone, ${rowName(zoneless)} ${offset === undefined ? "does" : "does not"}. Give all of them with their zone, or none.`,
+      `Column "${column}": ${rowName(first)} ${offset === undefined ? "names no" : "names its"} time zone, ${rowName(odd)} ${offset === undefined ? "does" : "does not"}. Give all of them with their zone, or none.`,
     );
   }
   if (form !== "day") return { times: wall, style: { form } };
   // Whole days stay days, whatever the clock's distance from UTC was on each of them (summer time).
-  if (wall.every((time) => time % DAY === 0)) return { times: wall, style: { form: "day" } };
+  if (areDays(wall)) return { times: wall, style: { form: "day" } };
   if (offset === undefined) return { times: wall, style: { form: "time" } };
-  if (stamps.every((stamp) => stamp.offset === offset)) {
+  if (stamps.every((stamp) => stamp === undefined || stamp.offset === offset)) {
     return { times: wall, style: { form: "time", offsetMinutes: offset } };
   }
-  const utc = Float64Array.from(stamps, (stamp) => stamp.wall - (stamp.offset ?? 0) * 60_000);
+  const utc = Float64Array.from(stamps, (stamp) =>
+    stamp === undefined ? Number.NaN : stamp.wall - (stamp.offset ?? 0) * 60_000,
+  );
   return { times: utc, style: { form: "time", offsetMinutes: 0 } };
+}
+
+/** Whether all times, but for missing ones, are midnights. */
+export function areDays(times: Float64Array): boolean {
+  return times.every((time) => Number.isNaN(time) || time % DAY === 0);
 }

@@ -15,6 +15,14 @@ export interface Line {
   readonly pieces: readonly Points[];
 }
 
+/** The interval in which values are expected with a probability of `level` percent. */
+export interface IntervalBand {
+  readonly level: number;
+  readonly times: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
 export interface ForecastChart {
   readonly title: string;
   readonly subtitle?: string | undefined;
@@ -22,6 +30,8 @@ export interface ForecastChart {
   readonly calendar: boolean;
   /** In the order of the legend. */
   readonly lines: readonly Line[];
+  /** Bands around the forecast, the widest of them palest. */
+  readonly intervals?: readonly IntervalBand[] | undefined;
   /** Where the past ends and the forecast begins, marked by a line. */
   readonly now?: number | undefined;
   /** Stretches of time set off by a shade, such as the folds of a backtest. */
@@ -50,16 +60,18 @@ export function forecastSpec(chart: ForecastChart): TopLevelSpec {
   } as TopLevelSpec;
 }
 
-/** Several forecasts in one drawing, two in a row. */
+/** Several forecasts in one drawing: two in a row, four where there are many. */
 export function forecastGridSpec(charts: readonly ForecastChart[], title: string): TopLevelSpec {
+  const isDense = charts.length > 6;
+  const [width, height] = isDense ? [190, 100] : [420, 180];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: { text: title },
-    columns: 2,
-    spacing: 28,
+    columns: isDense ? 4 : 2,
+    spacing: isDense ? 20 : 28,
     concat: charts.map((chart) => ({
-      title: { ...titleOf(chart), fontSize: 12 },
-      ...panel(chart, chart.width ?? 420, chart.height ?? 180),
+      title: { ...titleOf(chart), fontSize: isDense ? 11 : 12, offset: isDense ? 4 : 12 },
+      ...panel(chart, chart.width ?? width, chart.height ?? height),
     })),
   } as TopLevelSpec;
 }
@@ -115,12 +127,28 @@ function panel(chart: ForecastChart, width: number, height: number) {
     mark: { type: "rect", color: LIGHT.band, opacity: 1 },
     encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
   };
+  const intervals = {
+    data: {
+      values: [...(chart.intervals ?? [])]
+        .sort((a, b) => b.level - a.level)
+        .flatMap(({ level, times, lower, upper }) =>
+          Array.from(times, (t, i) => ({ t, lower: lower[i], upper: upper[i], level })),
+        ),
+    },
+    mark: { type: "area", color: LIGHT.forecast, opacity: 0.16, interpolate: "linear" },
+    encoding: {
+      x,
+      y: { field: "lower", type: "quantitative", scale: { zero: false } },
+      y2: { field: "upper" },
+      detail: { field: "level" },
+    },
+  };
   const now = {
     data: { values: chart.now === undefined ? [] : [{ t: chart.now }] },
     mark: { type: "rule", color: LIGHT.muted, strokeDash: [2, 3], opacity: 1 },
     encoding: { x },
   };
-  return { width, height, layer: [bands, now, lines] };
+  return { width, height, layer: [bands, intervals, now, lines] };
 }
 
 /** Less than two years are labelled with months and days alone: the years, for below the axis. */

@@ -1,122 +1,94 @@
 // The main job: from a table to a backtest and a forecast.
 
 import { now } from "#platform";
+import { quoted } from "../data/row-names.ts";
 import type { Table } from "../data/table.ts";
 import { RecurraError } from "../platform/error.ts";
-import { backtest, bestOf, type Fold, metricsOf } from "./backtest.ts";
-import { naive, seasonalNaive } from "./baselines.ts";
-import { addSteps } from "./calendar.ts";
-import type { EpochReport, FitOptions, Fitted, Forecaster } from "./forecaster.ts";
-import { type RecurrentKind, recurrentKinds } from "./network.ts";
-import type { SeriesForecast } from "./parts.ts";
-import { type Plan, planForecast, type SeriesPlan } from "./plan.ts";
-import { recurrent } from "./recurrent.ts";
-import { ForecastResult } from "./result.ts";
-import { seriesOf } from "./series.ts";
+import { combination, combined } from "./compose/combination.ts";
+import { conformal, conformalFitted } from "./compose/conformal.ts";
+import type { BacktestProgress } from "./evaluate/backtest.ts";
+import { naiveScale } from "./evaluate/metrics.ts";
+import { type Evaluation, type EvaluationOptions, evaluateModels } from "./evaluation.ts";
+import type { Fitted } from "./forecasters/forecaster.ts";
+import type { Forecast } from "./forecasters/local-model.ts";
+import { addSteps } from "./observed/calendar.ts";
+import type { Series } from "./observed/series.ts";
+import { makeForecaster } from "./registry.ts";
+import type { SeriesForecast, SkippedSeries } from "./report/parts.ts";
+import { ForecastResult } from "./report/result.ts";
 
-export interface ForecastOptions {
-  /** The models to backtest; the best of them makes the forecast. Default: `["lstm"]`. */
-  readonly models?: readonly (RecurrentKind | Forecaster)[] | undefined;
-  /** How many values back the recurrent models see. Default: one season, or two horizons. */
-  readonly lookback?: number | undefined;
-  /** How many steps ahead. Default: one season, 12 for months. */
-  readonly horizon?: number | undefined;
-  /** The season in steps, 1 for none. Default: what the calendar suggests and the values confirm. */
-  readonly season?: number | undefined;
-  /** Passes of the recurrent models over the training data. Default: by its size. */
-  readonly epochs?: number | undefined;
-  /** Whatever is random comes from this seed; the same seed gives the same result on the same machine. Default: 0. */
-  readonly seed?: number | undefined;
-  readonly backtest?: {
-    /** Origins, one horizon apart, the last one horizon before the end; fewer for short series. Default: 3. */
-    readonly folds?: number | undefined;
-  };
-  /** Called once the input is found good, before the work begins, with what was assumed, in sentences for the user. */
-  readonly onStart?: ((notes: readonly string[]) => void) | undefined;
+export interface ForecastOptions extends Omit<EvaluationOptions, "onProgress"> {
   /** Called as the work goes on. */
   readonly onProgress?: ((progress: ForecastProgress) => void) | undefined;
-  /** Ends the work when it is aborted: the promise rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** How far a forecast is: which fit is being made, and the epoch just ended. */
-export interface ForecastProgress {
-  /** Fits of models that are done, and how many there will be. */
-  readonly done: number;
-  readonly fits: number;
-  readonly series: string;
-  readonly model: string;
-  /** Which fold of how many is backtested; missing for the fit that makes the forecast. */
-  readonly fold?: { readonly number: number; readonly of: number };
-  /** Missing when the fit has just begun. */
-  readonly epoch?: EpochReport;
+/** How far a forecast is. */
+export interface ForecastProgress extends Omit<BacktestProgress, "fold"> {
+  /** Which fold is backtested, from 1 on; missing for the fit that makes the forecast. */
+  readonly fold?: number | undefined;
 }
+
+/** The part of the work that is the backtest, as progress counts it. */
+const BACKTEST_SHARE = 0.85;
 
 /**
  * Forecasts every series of a table: finds out frequency and season, backtests the models over rolling origins against the naive
- * and the seasonal naive forecast, fits the best of them to all of the data and forecasts the horizon.
+ * and the seasonal naive forecast, combines them by how each did before, and forecasts the horizon with intervals.
  *
  * @param table What `readTable` or `tableOf` gives.
  * @throws RecurraError `option` for a value that makes no sense, `duplicate-times`, `gaps`, `irregular-times`, `too-short` for
  * series that cannot be forecast; all before any work is done.
  */
 export async function forecast(table: Table, options: ForecastOptions = {}): Promise<ForecastResult> {
-  checkOptions(options);
+  const { onError = "throw", onProgress } = options;
   const started = now();
-  const models = modelsOf(options);
-  const set = seriesOf(table);
-  const plan = planForecast(set, models, {
-    horizon: options.horizon,
-    season: options.season,
-    folds: options.backtest?.folds ?? 3,
+  const evaluation = await evaluateModels(table, {
+    ...options,
+    onProgress: (progress) => onProgress?.({ ...progress, share: progress.share * BACKTEST_SHARE }),
   });
-  const notes = [...table.notes, ...set.notes, ...plan.notes];
-  options.onStart?.(notes);
-  const progress = new Progress(plan, models.length, options.onProgress);
-  const shared = { horizon: plan.horizon, seed: options.seed ?? 0, signal: options.signal };
-
-  // In every fold where in any, so that all are pooled over the same points; without a season it equals the naive forecast.
-  const seasonal = plan.series.some(({ season }) => season > 1);
-  const forecasters = [...models, naive, ...(seasonal ? [seasonalNaive] : [])];
-  const backtested: Fold[][] = [];
-  for (const one of plan.series) {
-    const folds = await backtest(one.series, forecasters, {
-      ...shared,
-      season: one.season,
-      folds: one.folds,
-      onFit: (fold, forecaster) =>
-        models.includes(forecaster)
-          ? progress.begin(one, forecaster, { number: fold + 1, of: one.folds })
-          : undefined,
-    });
-    backtested.push(folds);
-  }
-  const metrics = metricsOf(backtested.flat());
-  const names = new Set(models.map(({ name }) => name));
-  const bestModel = bestOf(new Map([...metrics].filter(([name]) => names.has(name))));
-  const chosen = models.find(({ name }) => name === bestModel) ?? models[0];
-  if (chosen === undefined)
-    throw new RecurraError("option", "forecast: models is empty; wanted at least one");
+  const { plan, levels, seed, model, set } = evaluation;
+  const { horizon } = plan;
   const backtestEnded = now();
 
-  const forecasts: SeriesForecast[] = [];
-  for (const [i, one] of plan.series.entries()) {
-    const onEpoch = progress.begin(one, chosen, undefined);
-    const fitted = await chosen.fit(one.series, { ...shared, season: one.season, onEpoch });
-    forecasts.push(await predict(one, fitted, plan.horizon, backtested[i] ?? []));
+  const training = plan.series.map(({ series }) => series);
+  const fitted = await fitModels(evaluation, training, { ...options, onError });
+  const forecasts = await fitted.predict({ horizon, levels });
+  const fittedValues = fitted.fittedValues?.() ?? [];
+  const foldsOf = Map.groupBy(evaluation.folds, ({ index }) => index);
+  const skipped: SkippedSeries[] = [...set.skipped, ...plan.skipped];
+  const series: SeriesForecast[] = [];
+  for (const [i, one] of training.entries()) {
+    const expected = forecasts[i];
+    const problem = problemOf(expected, horizon, fitted, i);
+    if (expected === undefined || problem !== undefined) {
+      if (onError === "throw") throw new RecurraError("forecast-failed", `${quoted(one.name)}: ${problem}`);
+      skipped.push({ series: one.name, reason: problem ?? "" });
+      continue;
+    }
+    const last = one.times.at(-1) ?? 0;
+    series.push({
+      series: one,
+      folds: foldsOf.get(i) ?? [],
+      times: Float64Array.from({ length: horizon }, (_, h) => addSteps(last, h + 1, one.frequency)),
+      forecast: expected,
+      fittedValues: fittedValues[i],
+      description: fitted.describe(i),
+    });
   }
-  progress.end();
   const ended = now();
   return new ForecastResult({
     table,
     style: set.style,
     frequency: set.frequency,
-    horizon: plan.horizon,
-    seed: shared.seed,
-    model: chosen.name,
-    metrics,
-    series: forecasts,
-    notes,
+    horizon,
+    levels,
+    seed,
+    model,
+    metrics: evaluation.metrics,
+    series,
+    skipped,
+    fitted,
+    notes: evaluation.notes,
     timing: {
       backtestSeconds: seconds(started, backtestEnded),
       fitSeconds: seconds(backtestEnded, ended),
@@ -125,82 +97,60 @@ export async function forecast(table: Table, options: ForecastOptions = {}): Pro
   });
 }
 
-async function predict(
-  { series, season }: SeriesPlan,
-  fitted: Fitted,
-  horizon: number,
-  folds: readonly Fold[],
-): Promise<SeriesForecast> {
-  const last = series.times.at(-1) ?? 0;
-  const times = Float64Array.from({ length: horizon }, (_, h) => addSteps(last, h + 1, series.frequency));
-  const values = await fitted.predict(horizon);
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong !== -1 || values.length !== horizon) {
-    throw new RecurraError(
-      "forecast-failed",
-      `The model's forecast of "${series.name}" is no finite number at step ${wrong + 1}: its training went astray. Try another --seed, or fewer --epochs.`,
-    );
-  }
-  return { series, season, folds, times, values, fitted };
-}
-
-function modelsOf({ models = ["lstm"], lookback, epochs }: ForecastOptions): Forecaster[] {
-  return models.map((model) =>
-    typeof model === "string" ? recurrent({ kind: kindOf(model), lookback, epochs }) : model,
-  );
-}
-
-function kindOf(name: string): RecurrentKind {
-  const kind = recurrentKinds.find((known) => known === name);
-  if (kind !== undefined) return kind;
-  throw new RecurraError("option", `forecast: the model is "${name}"; wanted ${recurrentKinds.join(", ")}`);
-}
-
-function checkOptions(options: ForecastOptions): void {
-  const whole = {
-    lookback: options.lookback,
-    horizon: options.horizon,
-    season: options.season,
-    epochs: options.epochs,
-    "backtest.folds": options.backtest?.folds,
+/** The models fitted to all of the data, with intervals as wide as their errors in the folds say; combined where there are several. */
+async function fitModels(
+  { models, plan: { horizon }, weights, calibrations, seed, model }: Evaluation,
+  training: readonly Series[],
+  { onError, executor, signal, onProgress }: ForecastOptions,
+): Promise<Fitted> {
+  const scales = training.map((series) => naiveScale(series.values, series.season).absolute);
+  const several = models.length > 1;
+  const calibrated = (fitted: Fitted, name: string) => {
+    const calibration = calibrations.get(name);
+    return calibration === undefined
+      ? fitted
+      : conformalFitted(conformal(fitted.forecaster), fitted, calibration, scales);
   };
-  for (const [name, value] of Object.entries(whole)) {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
-    throw new RecurraError("option", `forecast: ${name} is ${value}; wanted a whole number from 1 on`);
+  const parts: Fitted[] = [];
+  for (const [i, forecaster] of (models.length > 0 ? models : [makeForecaster("naive")]).entries()) {
+    const fitted = await forecaster.fit(training, {
+      horizon,
+      seed,
+      onError: several ? "skip" : onError,
+      executor,
+      signal,
+      onProgress: ({ share, epoch }) =>
+        onProgress?.({
+          share: BACKTEST_SHARE + ((1 - BACKTEST_SHARE) * (i + share)) / models.length,
+          forecaster: forecaster.name,
+          folds: 0,
+          ...(epoch === undefined ? {} : { epoch }),
+        }),
+    });
+    parts.push(calibrated(fitted, forecaster.name));
   }
-  const { seed = 0 } = options;
-  if (Number.isSafeInteger(seed) && seed >= 0) return;
-  throw new RecurraError("option", `forecast: seed is ${seed}; wanted a whole number from 0 on`);
+  const [only] = parts;
+  if (only !== undefined && !several) return only;
+  const together = combination(
+    parts.map(({ forecaster }) => forecaster),
+    { name: model, weights },
+  );
+  return calibrated(combined(together, parts, onError ?? "throw"), model);
+}
+
+function problemOf(
+  forecast: Forecast | undefined,
+  horizon: number,
+  { failures }: Fitted,
+  index: number,
+): string | undefined {
+  if (forecast === undefined)
+    return failures.find((failure) => failure.index === index)?.error.message ?? "the model gave no forecast";
+  const wrong = forecast.mean.findIndex((value) => !Number.isFinite(value));
+  if (wrong === -1 && forecast.mean.length === horizon) return undefined;
+  return `The model's forecast is no finite number at step ${wrong + 1}: its training went astray. Try another --seed, or fewer --epochs.`;
 }
 
 function seconds(from: number, to: number): number {
   return Math.round(to - from) / 1000;
-}
-
-/** Counts the fits and passes on their epochs. */
-class Progress {
-  readonly #fits: number;
-  readonly #report: NonNullable<ForecastOptions["onProgress"]>;
-  #begun = 0;
-
-  constructor(plan: Plan, models: number, report: ForecastOptions["onProgress"]) {
-    this.#fits = plan.series.reduce((sum, { folds }) => sum + folds * models + 1, 0);
-    this.#report = report ?? (() => {});
-  }
-
-  begin(plan: SeriesPlan, model: Forecaster, fold: ForecastProgress["fold"]): FitOptions["onEpoch"] {
-    const state = {
-      done: this.#begun++,
-      fits: this.#fits,
-      series: plan.series.name,
-      model: model.name,
-      ...(fold === undefined ? {} : { fold }),
-    };
-    this.#report(state);
-    return (epoch) => this.#report({ ...state, epoch });
-  }
-
-  end(): void {
-    this.#report({ done: this.#fits, fits: this.#fits, series: "", model: "" });
-  }
 }

@@ -2,31 +2,41 @@
 
 import { countOf, fewOf, quoted } from "../data/row-names.ts";
 import { RecurraError } from "../platform/error.ts";
-import { foldsThatFit } from "./backtest.ts";
-import { type Frequency, frequencyName, HOUR } from "./calendar.ts";
-import type { Forecaster } from "./forecaster.ts";
-import { calendarSeasons, detectSeason } from "./season.ts";
-import type { Series, SeriesSet } from "./series.ts";
+import { calendarSeasons, detectSeason } from "./decompose/season.ts";
+import { foldsThatFit } from "./evaluate/backtest.ts";
+import type { Forecaster } from "./forecasters/forecaster.ts";
+import type { Need } from "./forecasters/local-model.ts";
+import { type Frequency, frequencyName, HOUR } from "./observed/calendar.ts";
+import type { SeriesSet } from "./observed/from-table.ts";
+import type { Series } from "./observed/series.ts";
+import type { SkippedSeries } from "./report/parts.ts";
 
 export interface PlanOptions {
   readonly horizon?: number | undefined;
+  /** In steps; 1 for none. */
   readonly season?: number | undefined;
-  /** How many folds are wanted. */
+  /** How many folds are reported. */
   readonly folds: number;
+  /** How many more, before them, are wanted to choose by. */
+  readonly earlier: number;
+  /** Steps from one origin to the next. Default: the horizon. */
+  readonly step?: number | undefined;
+  readonly onError: "throw" | "skip";
 }
 
 /** One series and what will be done with it. */
 export interface SeriesPlan {
+  /** With its season. */
   readonly series: Series;
-  /** In steps; 1 for none. */
-  readonly season: number;
-  /** How many backtest folds fit. */
+  /** How many backtest folds fit, those to choose by included. */
   readonly folds: number;
 }
 
 export interface Plan {
   readonly horizon: number;
+  readonly forecasters: readonly Forecaster[];
   readonly series: readonly SeriesPlan[];
+  readonly skipped: readonly SkippedSeries[];
   /** What was assumed, in sentences for the user. */
   readonly notes: readonly string[];
 }
@@ -34,33 +44,93 @@ export interface Plan {
 /**
  * Settles what is left open and checks that every series is long enough.
  *
+ * @param set with the seasons of its series, see {@link withSeasons}
+ * @param forecasters those that must be able to forecast
+ * @param optional those that are left out where a series is too short for them
  * @throws RecurraError `too-short` naming the series, the rows it has and the rows that are needed.
  */
-export function planForecast(set: SeriesSet, forecasters: readonly Forecaster[], options: PlanOptions): Plan {
+export function planForecast(
+  set: SeriesSet,
+  forecasters: readonly Forecaster[],
+  optional: readonly Forecaster[],
+  options: PlanOptions,
+): Plan {
   const notes: string[] = [];
-  const seasons = set.series.map((series) => options.season ?? seasonOf(series, set.frequency, options));
-  const longest = Math.max(...seasons);
+  const longest = set.series.reduce((most, { season }) => Math.max(most, season), 1);
   const horizon = options.horizon ?? (longest > 1 ? longest : plainHorizon(set.frequency));
 
-  if (options.season === undefined) notes.push(seasonNote(set, seasons));
-  const short: { name: string; folds: number }[] = [];
-  const series = set.series.map((one, i) => {
-    const season = seasons[i] ?? 1;
-    const length = one.values.length;
-    const needs = forecasters.map((forecaster) => forecaster.rowsNeeded({ horizon, season }));
-    if (season > 1) needs.push({ rows: 2 * season, because: `two seasons of ${season}` });
-    const most = needs.reduce((a, b) => (b.rows > a.rows ? b : a));
-    if (length < most.rows) throw tooShort(one, most, set.series.length > 1);
-    const folds = foldsThatFit(length, horizon, options.folds, Math.max(most.rows, season + 1));
-    if (folds < options.folds) short.push({ name: one.name, folds });
-    return { series: one, season, folds };
+  const task = { horizon, seed: 0 };
+  const { step = horizon } = options;
+  const skipped: SkippedSeries[] = [];
+  const kept = set.series.filter((series) => {
+    const needs = forecasters.map((forecaster) => forecaster.need(series, task));
+    if (series.season > 1)
+      needs.push({ rows: 2 * series.season, because: `two seasons of ${series.season}` });
+    const need = mostOf(needs);
+    if (series.values.length >= need.rows) return true;
+    const error = tooShort(series, need, set.series.length > 1);
+    if (options.onError === "throw") throw error;
+    skipped.push({ series: series.name, reason: error.message });
+    return false;
   });
-  if (short.length > 0) notes.push(shortNote(short, set.series.length, options.folds, horizon));
-  return { horizon, series, notes };
+  if (kept.length === 0)
+    throw new RecurraError("too-short", skipped[0]?.reason ?? "There is no series to forecast.");
+
+  const folds = (series: Series, forecaster: Forecaster, wanted: number) =>
+    foldsThatFit(
+      series.values.length,
+      horizon,
+      wanted,
+      Math.max(forecaster.need(series, task).rows, series.season + 1),
+      step,
+    );
+  // A model of which there are others is left out where it would cost folds of the backtest.
+  const used = optional.filter((forecaster) =>
+    kept.every((series) => {
+      const possible = Math.min(...forecasters.map((one) => folds(series, one, options.folds)));
+      const { rows } = forecaster.need(series, task);
+      return series.values.length >= rows && folds(series, forecaster, options.folds) >= possible;
+    }),
+  );
+  if (used.length < optional.length) {
+    const names = optional.filter((one) => !used.includes(one)).map(({ name }) => name);
+    notes.push(`The data are too short for ${names.join(", ")}.`);
+  }
+
+  const all = [...forecasters, ...used];
+  const short: { name: string; folds: number }[] = [];
+  const series = kept.map((one) => {
+    const fit = Math.min(...all.map((forecaster) => folds(one, forecaster, options.folds + options.earlier)));
+    if (fit < options.folds) short.push({ name: one.name, folds: fit });
+    return { series: one, folds: fit };
+  });
+  if (short.length > 0) notes.push(shortNote(short, kept.length, options.folds, horizon));
+  return { horizon, forecasters: all, series, skipped, notes };
+}
+
+function mostOf(needs: readonly Need[]): Need {
+  return needs.reduce((a, b) => (b.rows > a.rows ? b : a), { rows: 1, because: "a value" });
+}
+
+/** The series with their seasons: as given, or what the calendar suggests and the values confirm. */
+export function withSeasons(
+  set: SeriesSet,
+  options: Pick<PlanOptions, "horizon" | "season" | "folds">,
+): SeriesSet {
+  const seasons = set.series.map((series) => options.season ?? seasonOf(series, set.frequency, options));
+  return {
+    ...set,
+    series: set.series.map((series, i) => ({ ...series, season: seasons[i] ?? 1 })),
+    notes: options.season === undefined ? [...set.notes, seasonNote(set, seasons)] : set.notes,
+  };
 }
 
 /** The season shown by the values before the first backtest origin, but by three seasons at least. */
-function seasonOf({ values }: Series, frequency: Frequency, { folds, horizon }: PlanOptions): number {
+function seasonOf(
+  { values }: Series,
+  frequency: Frequency,
+  { folds, horizon }: Pick<PlanOptions, "folds" | "horizon">,
+): number {
   const [likely = 1] = calendarSeasons(frequency);
   const before = values.length - folds * (horizon ?? likely);
   return detectSeason(values.subarray(0, Math.max(before, 3 * likely)), frequency);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ForecastProgressView } from "../../src/cli/progress.ts";
+import { ProgressView } from "../../src/cli/progress.ts";
 import { run } from "../../src/cli/run.ts";
 import { growthStandIn } from "../series/stand-in.ts";
 
@@ -29,7 +29,7 @@ async function recurra(...argv: string[]) {
     tell: (text) => {
       stderr += text;
     },
-    makeForecaster: ({ kind, lookback }) => growthStandIn(kind, lookback),
+    makeForecaster: ({ name, lookback }) => growthStandIn(name, Number(lookback ?? 12)),
   });
   return { code, stdout, stderr };
 }
@@ -42,18 +42,16 @@ async function fileOf(name: string, content: string): Promise<string> {
 describe("recurra forecast", () => {
   test("without a file forecasts the packaged series, prints a summary, writes the folder", async () => {
     const out = join(folder, "out");
-    const { code, stdout, stderr } = await recurra("forecast", "--out", out);
+    const { code, stdout, stderr } = await recurra("forecast", "--models", "lstm", "--out", out);
     expect(code).toBe(0);
     expect(stdout).toContain("passengers: 12 months ahead by LSTM");
-    expect(stdout).toMatch(/^LSTM ★ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
-    expect(stdout).toMatch(/^1961-01 +463\.6$/m);
+    expect(stdout).toMatch(/^LSTM ★( +[\d.]+){6}$/m);
+    expect(stdout).toMatch(/^1961-01 +463\.6 +[\d.]+ to [\d.]+$/m);
     expect(stdout).toContain(`Report: ${join(out, "report.html")}`);
     expect(stderr).toContain("The times are monthly, with a season of 12 steps.\n");
-    expect(stderr).toMatch(
-      /^\[2\/4\] LSTM, passengers, backtest 2 of 3, loss 0\.3333, after \d+ s, \d+ s left$/m,
-    );
     expect((await readdir(out)).sort()).toEqual([
       "forecast.csv",
+      "forecast.html",
       "forecast.svg",
       "metrics.json",
       "model",
@@ -62,18 +60,32 @@ describe("recurra forecast", () => {
   });
 
   test("--json prints one document and nothing else", async () => {
-    const argv = ["--model", "gru", "--horizon", "6", "--seed", "3", "--where", "month < '1960'", "--json"];
+    const argv = ["--models", "gru", "--horizon", "6", "--seed", "3", "--where", "month < '1960'", "--json"];
     const { code, stdout } = await recurra("forecast", ...argv, "--out", join(folder, "json"));
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
     expect(Object.keys(document)).toEqual(["data", "model", "backtest", "forecast", "timing"]);
     expect(document.data.where).toBe("month < '1960'");
     expect(document.model).toMatchObject({ name: "gru", horizon: 6, seed: 3 });
-    expect(Object.keys(document.backtest.metrics.gru)).toEqual(["mae", "rmse", "smape", "mase"]);
+    expect(Object.keys(document.backtest.metrics.gru)).toEqual([
+      "mae",
+      "rmse",
+      "mape",
+      "smape",
+      "mase",
+      "rmsse",
+      "bias",
+      "pinball",
+      "coverage",
+    ]);
     expect(document.forecast[0]).toEqual({
       time: "1960-01",
       series: "passengers",
       value: expect.any(Number),
+      intervals: {
+        80: [expect.any(Number), expect.any(Number)],
+        95: [expect.any(Number), expect.any(Number)],
+      },
     });
     expect(document.timing).toEqual({
       readSeconds: expect.any(Number),
@@ -94,6 +106,8 @@ describe("recurra forecast", () => {
       path,
       "--series",
       "store",
+      "--models",
+      "lstm",
       "--out",
       join(folder, "sales"),
     );
@@ -101,7 +115,7 @@ describe("recurra forecast", () => {
     expect(stderr).toContain('Taken from the table: the time is column "day", the target is column "units".');
     expect(stdout).toContain("units of 2 series: 7 days ahead by LSTM");
     const csv = await readFile(join(folder, "sales", "forecast.csv"), "utf8");
-    expect(csv.split("\n")[1]).toBe("2024-03-11,a,10");
+    expect(csv.split("\n")[1]).toMatch(/^2024-03-11,a,10,/);
   });
 });
 
@@ -116,9 +130,9 @@ describe("refused with exit code 2, a message, and nothing written", () => {
     ["half a step", ["--lookback", "1.5"], "argument '1.5' is invalid"],
     ["a word", ["--epochs", "abc"], "argument 'abc' is invalid"],
     [
-      "an unknown model",
-      ["--model", "foo"],
-      "argument 'foo' is invalid. Allowed choices are lstm, gru, rnn.",
+      "names that are none",
+      ["--models", "lstm,,gru"],
+      "argument 'lstm,,gru' is invalid. Wanted names with commas, such as ets,theta or lstm(units=32,layers=2).",
     ],
     ["a misspelt option", ["--horzion", "3"], "(Did you mean --horizon?)"],
     ["two files", ["a.csv", "b.csv"], "too many arguments for 'forecast'"],
@@ -136,7 +150,7 @@ describe("refused with exit code 2, a message, and nothing written", () => {
     ],
     [
       "too few rows",
-      ["--where", "month < '1950-06'", "--lookback", "12"],
+      ["--models", "lstm", "--where", "month < '1950-06'", "--lookback", "12"],
       "The series has 17 rows, and at least 24 are needed: lookback 12 + horizon 12.",
     ],
   ])("%s", async (_, argv, message) => {
@@ -174,10 +188,10 @@ describe("help", () => {
     expect(await recurra()).toEqual({ code: 0, stdout, stderr: "" });
   });
 
-  test("of the command, with two examples", async () => {
+  test("of the command, with its examples", async () => {
     const { code, stdout } = await recurra("forecast", "--help");
     expect(code).toBe(0);
-    expect(stdout.match(/^ {2}recurra forecast.*$/gm)?.length).toBe(2);
+    expect(stdout.match(/^ {2}recurra forecast.*$/gm)?.length).toBe(3);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(84);
   });
 
@@ -202,11 +216,14 @@ test("Ctrl-C stops the work, and nothing is written", async () => {
   const out = join(folder, "interrupted");
   const told: string[] = [];
   const stopping = growthStandIn("lstm");
-  const code = await run(["forecast", "--out", out], {
+  const code = await run(["forecast", "--models", "lstm", "--out", out], {
     print: () => {},
     tell: (text) => told.push(text),
     makeForecaster: () => ({
-      ...stopping,
+      name: "lstm",
+      config: stopping.config,
+      takesMissing: false,
+      need: stopping.need.bind(stopping),
       async fit(training, options) {
         process.emit("SIGINT");
         return stopping.fit(training, options);
@@ -220,9 +237,9 @@ test("Ctrl-C stops the work, and nothing is written", async () => {
 });
 
 test("on a terminal a bar is drawn, and taken away", async () => {
-  const view = new ForecastProgressView(() => {}, true);
-  view.show({ done: 0, fits: 2, series: "a", model: "lstm" });
-  view.show({ done: 1, fits: 2, series: "a", model: "lstm", epoch: { epoch: 1, epochs: 2, loss: 0.5 } });
+  const view = new ProgressView(() => {}, true);
+  view.show({ share: 0, label: "LSTM, backtest 1 of 2" });
+  view.show({ share: 0.5, label: "LSTM, backtest 2 of 2", detail: "loss 0.5" });
   await view.end();
   await view.end();
 });

@@ -1,6 +1,7 @@
 // Reading columns of times: written forms, day or month first, zones, and numbers.
 
 import { describe, expect, test } from "vitest";
+import { errorOf } from "../../src/data/faults.ts";
 import { readTimeNumbers } from "../../src/data/time-number.ts";
 import { formatTime } from "../../src/data/time-style.ts";
 import { readTimeTexts } from "../../src/data/time-text.ts";
@@ -9,6 +10,12 @@ const rowName = (position: number) => `row ${position + 2}`;
 const readTexts = (texts: readonly string[]) => readTimeTexts(texts, "when", rowName);
 const readNumbers = (values: readonly number[], column = "when") =>
   readTimeNumbers(Float64Array.from(values), column, rowName);
+
+/** What is said of rows that are no times. */
+function complaint(texts: readonly string[]): string | undefined {
+  const [fault] = readTexts(texts).faults ?? [];
+  return fault && errorOf(fault, rowName).message;
+}
 
 /** All times as they are written again. */
 function shown({ times, style }: ReturnType<typeof readTexts>): string[] {
@@ -90,13 +97,13 @@ describe("text", () => {
   });
 
   test("a row that is no time, or no day of the calendar, is named", () => {
-    expect(() => readTexts(["2020-01", "2020-02", "2020-13"])).toThrow(
+    expect(complaint(["2020-01", "2020-02", "2020-13"])).toContain(
       'Column "when", row 4: cannot read "2020-13" as a time; the other rows are like 1949-01.',
     );
-    expect(() => readTexts(["2021-02-27", "2021-02-28", "2021-02-29"])).toThrow(
+    expect(complaint(["2021-02-27", "2021-02-28", "2021-02-29"])).toContain(
       'row 4: cannot read "2021-02-29"',
     );
-    expect(() => readTexts(["31/01/2020", "01/31/2020", "30/01/2020"])).toThrow(
+    expect(complaint(["31/01/2020", "01/31/2020", "30/01/2020"])).toContain(
       'row 3: cannot read "01/31/2020"',
     );
     expect(() => readTexts(["apples", "pears"])).toThrow(
@@ -134,6 +141,31 @@ describe("numbers", () => {
 
   test("a column that counts by its name counts, whatever its numbers", () => {
     expect(shown(readNumbers([1999, 2000], "day"))).toEqual(["1999", "2000"]);
+  });
+
+  test.each(["t", "index", "idx"])(
+    "years in a column named %j, where a count would begin at 0 or 1",
+    (name) => {
+      const read = readNumbers([1871, 1872], name);
+      expect(shown(read)).toEqual(["1871", "1872"]);
+      expect(read.note).toBe(`The numbers of "${name}" are read as years.`);
+      expect(shown(readNumbers([1, 2], name))).toEqual(["1", "2"]);
+      expect(readNumbers([1499, 1500, 1501], name).style).toEqual({ form: "index" });
+    },
+  );
+
+  test("days of a spreadsheet, in a column of dates", () => {
+    // Excel shows 43831 as 1 January 2020 and 43831.75 as 18:00 of that day.
+    const days = readNumbers([43831, 43832], "Date");
+    expect(shown(days)).toEqual(["2020-01-01", "2020-01-02"]);
+    expect(days.note).toBe(
+      'The numbers of "Date" are read as the days of a spreadsheet, counted from 1900 on.',
+    );
+    expect(shown(readNumbers([43831, 43831.75], "sale_date"))).toEqual([
+      "2020-01-01T00:00:00",
+      "2020-01-01T18:00:00",
+    ]);
+    expect(shown(readNumbers([43831, 43832], "time"))).toEqual(["43831", "43832"]);
   });
 
   test("numbers without a meaning are refused", () => {

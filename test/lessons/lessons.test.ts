@@ -10,8 +10,17 @@ const folder = join(import.meta.dirname, "../../lessons");
 const shared = process.env.RECURRA_SHARED ?? join(import.meta.dirname, "../../../shared");
 const data = process.env.RECURRA_DATA ?? join(shared, "data");
 
-/** The lessons, with the data that each reads, and the pictures that it draws. */
-const lessons: Readonly<Record<string, { readonly data?: string; readonly pictures: readonly string[] }>> = {
+interface Lesson {
+  /** What it reads. */
+  readonly data?: string;
+  /** What it draws. */
+  readonly pictures: readonly string[];
+  /** Whether it keeps its trained models beside the pictures, and loads them the next time. */
+  readonly models?: true;
+}
+
+const lessons: Readonly<Record<string, Lesson>> = {
+  "air-passengers": { data: "airpassengers.csv", pictures: ["air-passengers.svg"] },
   "exploding-gradients": {
     pictures: ["gradients-by-step-clipped.svg", "gradients-clipped.svg", "gradients-without-clipping.svg"],
   },
@@ -23,16 +32,33 @@ const lessons: Readonly<Record<string, { readonly data?: string; readonly pictur
     data: "fortune500_100_days.csv",
     pictures: ["simple-rnn-stack.svg", "simple-rnn.svg"],
   },
+  "stock-exogenous": { data: "stocks_25_daily.csv.gz", pictures: ["stock-exogenous.svg"], models: true },
+  "stock-gru": { data: "stocks_25_daily.csv.gz", pictures: ["stock-gru.svg"], models: true },
+  "stock-lstm": {
+    data: "stocks_25_daily.csv.gz",
+    pictures: ["stock-lstm-grid.svg", "stock-lstm.svg"],
+    models: true,
+  },
+  "stock-transformer": {
+    data: "stocks_25_daily.csv.gz",
+    pictures: ["stock-transformer-grid.svg", "stock-transformer.svg"],
+    models: true,
+  },
   "yelp-models": { pictures: [] },
 };
 
 /** What stands beside the lessons, and the lesson that has tests of its own. */
-const others = ["forda-data.ts", "single-neuron.ts", "support.ts"];
+const others = ["forda-data.ts", "single-neuron.ts", "stock-data.ts", "stock-models.ts", "support.ts"];
 
 function run(name: string, ...args: readonly string[]) {
   return spawnSync(process.execPath, ["--conditions=source", join(folder, `${name}.ts`), ...args], {
     encoding: "utf8",
   });
+}
+
+/** The lines that hold a figure to what it must be. */
+function figuresOf(stdout: string): readonly string[] {
+  return stdout.split("\n").filter((line) => line.startsWith("reached"));
 }
 
 test("every lesson is here", () => {
@@ -52,7 +78,14 @@ describe.each(Object.entries(lessons))("%s", (name, lesson) => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(stdout).toMatch(/^reached /m);
       expect(stdout).not.toMatch(/^MISSED/m);
-      expect(readdirSync(out).toSorted()).toEqual(lesson.pictures);
+      expect(readdirSync(out).toSorted()).toEqual([...(lesson.models ? ["models"] : []), ...lesson.pictures]);
+      // The lessons that keep models share how they do it: one of them stands for all.
+      if (name !== "stock-lstm") return;
+      const again = run(name, "--quick", "--data", data, "--out", out);
+      expect(again).toMatchObject({ status: 0, stderr: "" });
+      expect(again.stdout).toMatch(/: loaded from /);
+      expect(again.stdout).not.toMatch(/ epochs in /);
+      expect(figuresOf(again.stdout)).toEqual(figuresOf(stdout));
     } finally {
       rmSync(out, { recursive: true, force: true });
     }

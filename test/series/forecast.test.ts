@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { airlinePassengers } from "../../src/data/packaged.ts";
 import { type Table, tableOf } from "../../src/data/table.ts";
 import { type ForecastOptions, type ForecastProgress, forecast } from "../../src/series/forecast.ts";
-import type { Forecaster } from "../../src/series/forecaster.ts";
+import { LocalForecaster } from "../../src/series/forecasters/local-forecaster.ts";
+import type { LocalModel } from "../../src/series/forecasters/local-model.ts";
 import { growthStandIn } from "./stand-in.ts";
 
 let folder: string;
@@ -79,36 +80,63 @@ describe("airline passengers", () => {
     expect([model.horizon, data.season, backtest.folds.length, values.length]).toEqual([6, 4, 2, 6]);
   });
 
-  test("progress counts the fits and passes on their epochs", async () => {
+  test("progress grows from 0 to 1, and says what is being done", async () => {
     const seen: ForecastProgress[] = [];
     await run(airline, { backtest: { folds: 2 }, onProgress: (progress) => seen.push(progress) });
-    expect(seen.map(({ done, fits, epoch }) => `${done}/${fits} ${epoch?.epoch ?? "-"}`)).toEqual([
-      ...["0/3 -", "0/3 1", "0/3 2", "0/3 3"],
-      ...["1/3 -", "1/3 1", "1/3 2", "1/3 3"],
-      ...["2/3 -", "2/3 1", "2/3 2", "2/3 3"],
-      "3/3 -",
-    ]);
-    expect(seen[4]?.fold).toEqual({ number: 2, of: 2 });
-    expect(seen[8]?.fold).toBeUndefined();
+    const shares = seen.map(({ share }) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares[0]).toBe(0);
+    expect(shares.at(-1)).toBe(1);
+    // Six more folds come before those that are reported.
+    expect(
+      new Set(seen.map(({ forecaster, fold, folds }) => `${forecaster} ${fold ?? "-"}/${folds}`)),
+    ).toEqual(
+      new Set([
+        ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((fold) =>
+          ["lstm", "naive", "seasonal-naive"].map((name) => `${name} ${fold}/8`),
+        ),
+        "lstm -/0",
+      ]),
+    );
   });
 
   test("an aborted signal ends the work with its reason", async () => {
     const controller = new AbortController();
     const work = run(airline, {
       signal: controller.signal,
-      onProgress: ({ done }) => done === 1 && controller.abort(new Error("enough")),
+      onProgress: ({ share }) => share > 0.3 && controller.abort(new Error("enough")),
     });
     await expect(work).rejects.toThrow("enough");
   });
 
-  test("of several models the best in the backtest makes the forecast", async () => {
-    const worse: Forecaster = {
-      ...growthStandIn("worse"),
-      fit: async () => ({ predict: (h) => new Float64Array(h) }),
+  test("several models are combined, each counting by how it did before", async () => {
+    const zeros: LocalModel = {
+      name: "zeros",
+      need: () => ({ rows: 1, because: "nothing" }),
+      fit: () => null,
+      forecast: (_, { horizon }) => ({ mean: new Float64Array(horizon), intervals: [] }),
     };
+    const worse = new LocalForecaster(zeros, { name: "zeros" });
     const result = await run(airline, { models: [worse, growthStandIn("better")] });
-    expect(result.parts.model).toBe("better");
-    expect([...result.metrics.keys()]).toEqual(["worse", "better", "naive", "seasonal-naive"]);
+    expect(result.parts.model).toBe("combination");
+    expect(new Set(result.metrics.keys())).toEqual(
+      new Set(["combination", "zeros", "better", "naive", "seasonal-naive"]),
+    );
+    const [better, both] = ["better", "combination"].map(
+      (name) => result.metrics.get(name)?.mase ?? Number.NaN,
+    );
+    expect(both).toBeCloseTo(better ?? 0, 1);
+    expect(result.toJSON().model.members).toBe("zeros 0 %, better 100 %");
+  });
+
+  test("intervals of the forecast and of the folds, as wide as errors before were", async () => {
+    const result = await run(airline, { levels: [50, 90] });
+    const [first] = result.forecast;
+    const [low, high] = first?.intervals["90"] ?? [];
+    expect(low).toBeLessThan(first?.intervals["50"]?.[0] ?? 0);
+    expect(high).toBeGreaterThan(first?.intervals["50"]?.[1] ?? 0);
+    expect(Object.keys(result.metrics.get("lstm")?.coverage ?? {})).toEqual(["50", "90"]);
+    expect((await run(airline, { levels: [] })).forecast[0]?.intervals).toEqual({});
   });
 });
 
@@ -134,7 +162,13 @@ describe("short, constant and several series", () => {
   test("a constant goes on, its MASE is null", async () => {
     const document = (await run(monthly({ units: new Array<number>(80).fill(5) }))).toJSON();
     expect(document.forecast.every(({ value }) => value === 5)).toBe(true);
-    expect(document.backtest.metrics.lstm).toEqual({ mae: 0, rmse: 0, smape: 0, mase: null });
+    expect(document.backtest.metrics.lstm).toMatchObject({
+      mae: 0,
+      rmse: 0,
+      smape: 0,
+      mase: null,
+      rmsse: null,
+    });
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
@@ -152,17 +186,19 @@ describe("short, constant and several series", () => {
     expect(last?.metrics["seasonal-naive"]).toEqual(last?.metrics.naive);
     expect(values.length).toBe(24);
     await result.save(join(folder, "several"));
-    expect((await readdir(join(folder, "several", "model"))).sort()).toEqual(["a", "b-b"]);
+    expect(await readdir(join(folder, "several", "model"))).toEqual(["forecaster", "forecaster.json"]);
     const csv = await readFile(join(folder, "several", "forecast.csv"), "utf8");
-    expect(csv.split("\n").slice(0, 2)).toEqual(["time,series,value", `2006-01-01,a,${values[0]?.value}`]);
+    const [lower, upper] = values[0]?.intervals["80"] ?? [];
+    expect(csv.split("\n")[0]).toBe("time,series,value,lower_80,upper_80,lower_95,upper_95");
+    expect(csv.split("\n")[1]).toContain(`2006-01-01,a,${values[0]?.value},${lower},${upper},`);
     const page = await readFile(join(folder, "several", "report.html"), "utf8");
     expect(page).toContain("<h2>Series</h2>");
-    expect(page.match(/<svg /g)?.length).toBe(2);
+    expect(page.match(/<svg /g)?.length).toBe(1);
   });
 });
 
 describe("the folder", () => {
-  const files = ["forecast.csv", "forecast.svg", "metrics.json", "model", "report.html"];
+  const files = ["forecast.csv", "forecast.html", "forecast.svg", "metrics.json", "model", "report.html"];
 
   test("is written whole, and replaced", async () => {
     const result = await run(airline);
@@ -175,7 +211,7 @@ describe("the folder", () => {
     expect(Object.keys(metrics)).toEqual(["data", "model", "backtest", "timing"]);
     const csv = (await readFile(join(out, "forecast.csv"), "utf8")).trimEnd().split("\n");
     expect(csv.length).toBe(13);
-    expect(csv[12]).toMatch(/^1961-12,passengers,\d+\.\d+$/);
+    expect(csv[12]).toMatch(/^1961-12,passengers(,\d+\.\d+){5}$/);
     expect(await readFile(join(out, "forecast.svg"), "utf8")).toMatch(/^<svg role="img" .*<\/svg>$/s);
   });
 
@@ -211,8 +247,8 @@ describe("refused before any work is done", () => {
     ["no folds", { backtest: { folds: 0 } }, "forecast: backtest.folds is 0"],
     [
       "an unknown model",
-      { models: ["lsmt" as "lstm"] },
-      'forecast: the model is "lsmt"; wanted lstm, gru, rnn',
+      { models: ["teta" as "theta"] },
+      'There is no forecaster "teta". Did you mean "theta"?',
     ],
     [
       "too long a season",

@@ -1,36 +1,48 @@
 // A cheap forecaster in place of the networks, for tests of everything around them.
 
-import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
-import type { Forecaster } from "../../src/series/forecaster.ts";
+import type { Forecaster } from "../../src/series/forecasters/forecaster.ts";
+import { LocalForecaster } from "../../src/series/forecasters/local-forecaster.ts";
+import type { LocalModel } from "../../src/series/forecasters/local-model.ts";
 
-/** The last season again, times its growth over the season before. It pretends to train for three epochs. */
-export function growthStandIn(name = "lstm", lookback = 12): Forecaster {
+interface GrowthState {
+  readonly last: readonly number[];
+  readonly growth: number;
+  readonly spread: number;
+}
+
+/** The last season again, times its growth over the season before; intervals of ± the last season's growth. */
+export function growthModel(name: string, lookback: number): LocalModel<GrowthState> {
   return {
     name,
-    rowsNeeded: ({ horizon }) => ({
+    need: (_, { horizon }) => ({
       rows: lookback + horizon,
       because: `lookback ${lookback} + horizon ${horizon}`,
     }),
-    async fit({ values }, { season, signal, onEpoch }) {
-      for (let epoch = 1; epoch <= 3; epoch++) {
-        signal?.throwIfAborted();
-        onEpoch?.({ epoch, epochs: 3, loss: 1 / epoch });
-      }
+    fit({ values, season }) {
       const sum = (part: Float64Array) => part.reduce((total, value) => total + value, 0);
       const last = values.slice(-season);
       const before = values.slice(-2 * season, -season);
       const growth = before.length === season && sum(before) !== 0 ? sum(last) / sum(before) : 1;
+      return { last: [...last], growth, spread: Math.abs(sum(last) - sum(before)) / season + 1 };
+    },
+    forecast({ last, growth, spread }, { horizon, levels }) {
+      const mean = Float64Array.from(
+        { length: horizon },
+        (_, h) => (last[h % last.length] ?? Number.NaN) * growth,
+      );
       return {
-        predict: (horizon) =>
-          Float64Array.from({ length: horizon }, (_, h) => (last[h % season] ?? Number.NaN) * growth),
-        describe: () => ({ kind: name, lookback, growth }),
-        save: (folder) =>
-          writeFolderAtomic(folder, (into) =>
-            writeFileAtomic(joinPath(into, "stand-in.json"), (sink) =>
-              sink.write(new TextEncoder().encode(JSON.stringify({ growth }))),
-            ),
-          ),
+        mean,
+        intervals: levels.map((level) => ({
+          level,
+          lower: mean.map((value) => value - (spread * level) / 80),
+          upper: mean.map((value) => value + (spread * level) / 80),
+        })),
       };
     },
+    describe: ({ growth }) => ({ kind: name, lookback, growth }),
   };
+}
+
+export function growthStandIn(name = "lstm", lookback = 12): Forecaster {
+  return new LocalForecaster(growthModel(name, lookback) as LocalModel, { name, lookback });
 }

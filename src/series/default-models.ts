@@ -1,0 +1,35 @@
+// Which models a forecast tries where none are named.
+
+import type { ForecasterConfig } from "./forecasters/forecaster.ts";
+import type { Series } from "./observed/series.ts";
+
+/** What a default model is for. */
+interface DefaultModel {
+  readonly config: ForecasterConfig;
+  /** Values in all series up to which it is tried: the time it takes grows with them. */
+  readonly most: number;
+  /** Whether it is for series with a season. */
+  readonly isSeasonal?: boolean;
+}
+
+const MODELS: readonly DefaultModel[] = [
+  { config: { name: "ets" }, most: Number.POSITIVE_INFINITY },
+  { config: { name: "theta" }, most: Number.POSITIVE_INFINITY },
+  { config: { name: "mstl", log: "auto" }, most: Number.POSITIVE_INFINITY, isSeasonal: true },
+  { config: { name: "nhits" }, most: 500_000 },
+  { config: { name: "arima" }, most: 50_000 },
+];
+
+/**
+ * The models that suit the data: those that take minutes are left out where there is much.
+ *
+ * @param series with their seasons
+ * @returns in the order in which they are tried
+ */
+export function defaultModels(series: readonly Series[]): readonly ForecasterConfig[] {
+  const values = series.reduce((sum, one) => sum + one.values.length, 0);
+  const hasSeason = series.some(({ season }) => season > 1);
+  return MODELS.filter(({ most, isSeasonal = false }) => values <= most && (hasSeason || !isSeasonal)).map(
+    ({ config }) => config,
+  );
+}

@@ -1,0 +1,46 @@
+// What a fit will do, settled by the data: the lookback, the windows, the steps of training.
+
+import type { Series } from "../observed/series.ts";
+import type { NeuralSettings } from "./settings.ts";
+import type { WindowShape } from "./window-batch.ts";
+import type { WindowRange } from "./window-dataset.ts";
+import type { PreparedSeries } from "./prepared-series.ts";
+
+/** The lookback where none is given. */
+export function defaultLookback(training: readonly Series[], horizon: number): number {
+  const lengths = training.map(({ values }) => values.length).sort((a, b) => a - b);
+  const length = lengths[lengths.length >> 1] ?? 1;
+  const season = Math.max(1, ...training.map((series) => series.season));
+  const wanted = Math.max(season > 1 ? season : 0, Math.min(2 * horizon, 4 * season), 3);
+  return Math.max(1, Math.min(wanted, Math.floor((length - horizon) / 2) || 1));
+}
+
+/** How many values a window of a series must have seen at least: all, but where the series is too short for a few such windows. */
+export function leastHistory(end: number, { lookback, steps, lead }: WindowShape): number {
+  const horizon = steps + lead;
+  if (end >= lookback + 2 * horizon) return lookback;
+  return Math.max(1, Math.min(lookback, Math.floor((end - horizon) / 2)));
+}
+
+/** The windows of a series to train on: all of their targets that count are before `end`. */
+export function trainingRange({ source }: PreparedSeries, end: number, shape: WindowShape): WindowRange {
+  return { source, first: leastHistory(end, shape) - 1, last: end - 2 - shape.lead, end };
+}
+
+/** The windows of a series to choose the best epoch by: all of their targets are from `start` on. */
+export function validationRange({ source }: PreparedSeries, start: number, shape: WindowShape): WindowRange {
+  const end = source.values.length;
+  const first = start - 1 - shape.lead;
+  return { source, first, last: Math.max(first, end - 1 - shape.lead - shape.steps), end };
+}
+
+/** Windows in a step of training, and steps in all, where they are not given. */
+export function trainingLength(
+  windows: number,
+  { batchSize, steps, epochs }: Pick<NeuralSettings, "batchSize" | "steps" | "epochs">,
+): { readonly batchSize: number; readonly steps: number } {
+  const batch = batchSize ?? Math.min(512, Math.max(16, 2 ** Math.floor(Math.log2(Math.max(1, windows / 30)))));
+  const perEpoch = Math.max(1, Math.floor(windows / Math.min(batch, Math.max(1, windows))));
+  const wanted = epochs === undefined ? (steps ?? Math.min(1000, Math.max(200, 10 * perEpoch))) : epochs * perEpoch;
+  return { batchSize: batch, steps: wanted };
+}

@@ -1,0 +1,40 @@
+// What models are called where people read, beside the names that programs use.
+
+const DISPLAY_NAMES = new Map([
+  ["arima", "ARIMA"],
+  ["ces", "CES"],
+  ["dlinear", "DLinear"],
+  ["encoder-decoder", "encoder-decoder"],
+  ["ets", "ETS"],
+  ["gru", "GRU"],
+  ["hmm", "hidden Markov model"],
+  ["holt", "Holt"],
+  ["holt-winters", "Holt–Winters"],
+  ["lstm", "LSTM"],
+  ["moving-average", "moving average"],
+  ["mstl", "MSTL"],
+  ["nhits", "N-HiTS"],
+  ["nlinear", "NLinear"],
+  ["patchtst", "PatchTST"],
+  ["rnn", "simple RNN"],
+  ["seasonal-naive", "seasonal naive"],
+  ["ses", "exponential smoothing"],
+  ["state-space", "state space"],
+  ["tcn", "TCN"],
+  ["theta", "Theta"],
+]);
+
+/** `LSTM` for `lstm`; a name that is not known stays as it is. */
+export function displayName(model: string): string {
+  return DISPLAY_NAMES.get(model) ?? model;
+}
+
+/** A number for reading: about four significant digits, thousands separated; a dash for one that is undefined. */
+export function displayNumber(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 1e-3 || size >= 1e12) return value.toPrecision(4);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
