@@ -24,15 +24,20 @@ if (options.help) {
   process.exit(0);
 }
 
-/** The text of a data file, unpacked where its name ends in .gz. Ends the lesson with a message where the file is not there. */
-export function readData(name: string): string {
+/** Where a data file lies. Ends the lesson with a message where it is not there. */
+export function dataFile(name: string): string {
   const folder = options.data ?? process.env.RECURRA_DATA ?? join(import.meta.dirname, "../../shared/data");
   const file = join(folder, name);
   if (!existsSync(file)) {
     console.error(`There is no ${file}. Say where it lies: --data DIR, or RECURRA_DATA=DIR.`);
     process.exit(2);
   }
-  const bytes = readFileSync(file);
+  return file;
+}
+
+/** The text of a data file, unpacked where its name ends in .gz. */
+export function readData(name: string): string {
+  const bytes = readFileSync(dataFile(name));
   return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 

@@ -17,7 +17,7 @@ const compiler = ["node_modules/typescript/bin/tsc", "--project", "tsconfig.buil
 const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 
-/** The programs that package.json names, and the one that threads start with; each a source file and the file that it becomes. */
+/** The programs that package.json names, and those that threads start with or load; each a source file and the file that it becomes. */
 const programs = [...pathsIn(manifest.exports), ...pathsIn(manifest.imports), ...pathsIn(manifest.bin)]
   .filter((path) => /^[.]?[/]?dist[/].*[.]js$/.test(path))
   .map((path) => path.replace(/^[.][/]/, ""));
@@ -31,6 +31,8 @@ const bundle = await rolldown({
   input: {
     ...Object.fromEntries(programs.map((path) => [chunkOf(path), sourceOf(path)])),
     "batch-thread": "src/model/datasets/batch-thread.ts",
+    "job-thread": "src/jobs/job-thread.ts",
+    "series-jobs": "src/series/series-jobs.ts",
   },
   // Packages, and what package.json's imports choose when the program runs.
   external: /^[^./]/,

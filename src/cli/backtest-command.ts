@@ -56,6 +56,7 @@ async function runBacktest(
     const found = await backtestTable(table, {
       ...evaluationOptionsOf(options, context),
       table: seriesOptionsOf(options),
+      calendar: options.calendar,
       onError: options.onError === "skip" ? "skip" : "throw",
       executor,
       signal,

@@ -69,6 +69,7 @@ async function runForecast(
         const result = await forecast(table, {
           ...evaluationOptionsOf(options, context),
           table: seriesOptionsOf(options),
+          calendar: options.calendar,
           onError: options.onError === "skip" ? "skip" : "throw",
           executor,
           signal,

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { RecurraError } from "../platform/error.ts";
 import { backtestCommand } from "./backtest-command.ts";
+import { classifyCommand } from "./classify-command.ts";
 import type { CliContext } from "./context.ts";
 import { dataCommand } from "./data-command.ts";
 import { decomposeCommand } from "./decompose-command.ts";
@@ -37,7 +38,7 @@ export async function run(argv: readonly string[], context: CliContext = STANDAR
 
 function createProgram(context: CliContext): Command {
   const program = new Command("recurra")
-    .description("Sequence learning for TypeScript: forecasts from the command line.")
+    .description("Sequence learning for TypeScript, from the command line.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
@@ -46,6 +47,7 @@ function createProgram(context: CliContext): Command {
   program.addCommand(backtestCommand(context));
   program.addCommand(decomposeCommand(context));
   program.addCommand(tuneCommand(context));
+  program.addCommand(classifyCommand(context));
   program.addCommand(dataCommand(context));
   for (const command of [program, ...program.commands]) {
     command

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { Table } from "../data/table.ts";
+import type { CalendarFeature } from "../series/observed/calendar-features.ts";
 import type { DuplicateTimes } from "../series/observed/duplicates.ts";
 import type { MissingValues } from "../series/observed/missing.ts";
 import { columnNames, nonEmpty, oneOf } from "./options.ts";
@@ -15,6 +16,7 @@ export interface TableArguments {
   readonly future?: readonly string[];
   readonly static?: readonly string[];
   readonly wide?: boolean;
+  readonly calendar?: readonly CalendarFeature[];
   readonly where?: string;
   readonly sql?: string;
   readonly timeZone?: string;
@@ -41,6 +43,11 @@ export function addTableOptions(command: Command): Command {
   add("--past <COLUMNS>", "more numbers, known up to the last row", columnNames);
   add("--future <COLUMNS>", "more numbers, known ahead: in rows after the last target", columnNames);
   add("--static <COLUMNS>", "numbers or categories that stay the same within a series", columnNames);
+  add(
+    "--calendar <FEATURES>",
+    "features of the times, known ahead: month, dayOfWeek, hour, weekend …",
+    columnNames,
+  );
   command.addOption(new Option("--wide", "each column of numbers is a series").helpGroup(GROUP));
   add("--where <SQL>", 'rows to use, such as "store = 3"', nonEmpty);
   add("--sql <QUERY>", 'a query over the table, which it calls data: "SELECT … FROM data"', nonEmpty);

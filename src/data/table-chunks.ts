@@ -3,6 +3,7 @@
 import { RecurraError } from "../platform/error.ts";
 import type { DuckDBConnection } from "./duckdb.ts";
 import type { RowSource } from "./number-columns.ts";
+import { type RowChunk, streamRows } from "./row-stream.ts";
 
 /** What is read of a table. */
 export interface ChunkQuery {
@@ -70,22 +71,15 @@ export async function* chunksByNumber(
   }
 }
 
-type Part = NonNullable<Awaited<ReturnType<Awaited<ReturnType<DuckDBConnection["stream"]>>["fetchChunk"]>>>;
-
 /** The rows that a query gives, as DuckDB hands them over: some 2,000 at once. */
 async function* partsOf(
   connection: DuckDBConnection,
   { source, columns, seriesSql }: ChunkQuery,
   from: string,
-): AsyncGenerator<Part, void> {
+): AsyncGenerator<RowChunk, void> {
   const select = [...columns.map(({ sql }) => sql), ...(seriesSql === undefined ? [] : [seriesSql])];
   try {
-    const result = await connection.stream(`SELECT ${select.join(", ")} FROM ${from}`);
-    for (;;) {
-      const part = await result.fetchChunk();
-      if (part === null || part.rowCount === 0) return;
-      yield part;
-    }
+    for await (const part of streamRows(connection, select, from)) yield part;
   } catch (error) {
     throw source.failure(error);
   }
@@ -123,7 +117,7 @@ class ChunkBuffer {
   }
 
   /** Takes rows of a part in, as far as there is room. Returns the row to go on with. */
-  take(part: Part, from: number): number {
+  take(part: RowChunk, from: number): number {
     const { columns, seriesSql } = this.#query;
     const width = columns.length;
     const count = Math.min(part.rowCount - from, this.#capacity - this.#rows);

@@ -3,6 +3,7 @@
 import { RecurraError } from "../platform/error.ts";
 import { type ForecastChart, forecastGridSpec, forecastSpec, type LineRole } from "./forecast-chart.ts";
 import type { TopLevelSpec } from "./svg.ts";
+import { CHART_CONFIG } from "./theme.ts";
 import type { Points } from "./thin.ts";
 
 /** What one model predicted. */
@@ -41,7 +42,7 @@ const many = 7;
 
 /** The Vega-Lite specification: what was observed, and on it what each model predicted. */
 export function predictionSpec(chart: PredictionChart): TopLevelSpec {
-  return { ...forecastSpec(asForecast(chart)), config: { axisTemporal: { tickCount: 7 } } } as TopLevelSpec;
+  return { ...forecastSpec(asForecast(chart)), config: dates(chart.width ?? 860) } as TopLevelSpec;
 }
 
 /**
@@ -52,7 +53,23 @@ export function predictionGridSpec(charts: readonly PredictionChart[], title: st
   const isDense = charts.length >= many;
   const [width, height] = isDense ? [180, 96] : [300, 180];
   const panels = charts.map((chart) => asForecast({ width, height, ...chart }));
-  return { ...forecastGridSpec(panels, title), columns: isDense ? 5 : Math.min(charts.length, 3) };
+  return {
+    ...forecastGridSpec(panels, title),
+    columns: isDense ? 5 : Math.min(charts.length, 3),
+    // Panels stand in line whatever the length of their numbers and titles.
+    bounds: "flush",
+    spacing: { row: isDense ? 56 : 84, column: 48 },
+    config: {
+      ...dates(width),
+      axisQuantitative: { labelOverlap: "greedy", labelSeparation: 6 },
+      title: { ...CHART_CONFIG.title, frame: "group" },
+    },
+  } as TopLevelSpec;
+}
+
+/** Few enough dates below an axis that each year is among them. */
+function dates(width: number) {
+  return { axisTemporal: { tickCount: Math.min(7, Math.floor(width / 60)) } };
 }
 
 function asForecast(chart: PredictionChart): ForecastChart {

@@ -4,9 +4,10 @@ import type { Table } from "../data/table.ts";
 import { RecurraError } from "../platform/error.ts";
 import { decomposeClassical } from "./decompose/classical.ts";
 import { decomposeMstl, type SeasonalPart } from "./decompose/mstl.ts";
-import { calendarSeasons, detectSeason } from "./decompose/season.ts";
+import { detectSeason } from "./decompose/season.ts";
 import { decomposeStl } from "./decompose/stl.ts";
 import { type SeriesSetOptions, seriesOf } from "./observed/from-table.ts";
+import { calendarSeasons } from "./observed/seasons.ts";
 import type { Series } from "./observed/series.ts";
 import { DecompositionResult, type SeriesDecomposition } from "./report/decomposition-result.ts";
 

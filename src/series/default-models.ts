@@ -8,6 +8,8 @@ interface DefaultModel {
   readonly config: ForecasterConfig;
   /** Values in all series up to which it is tried: the time it takes grows with them. */
   readonly most: number;
+  /** Values that each series must have at least: it needs many to learn from. */
+  readonly least?: number;
   /** Whether it is for series with a season. */
   readonly isSeasonal?: boolean;
 }
@@ -16,6 +18,7 @@ const MODELS: readonly DefaultModel[] = [
   { config: { name: "ets" }, most: Number.POSITIVE_INFINITY },
   { config: { name: "theta" }, most: Number.POSITIVE_INFINITY },
   { config: { name: "mstl", log: "auto" }, most: Number.POSITIVE_INFINITY, isSeasonal: true },
+  { config: { name: "ar" }, most: Number.POSITIVE_INFINITY, least: 300 },
   { config: { name: "nhits" }, most: 500_000 },
   { config: { name: "arima" }, most: 50_000 },
 ];
@@ -29,7 +32,12 @@ const MODELS: readonly DefaultModel[] = [
 export function defaultModels(series: readonly Series[]): readonly ForecasterConfig[] {
   const values = series.reduce((sum, one) => sum + one.values.length, 0);
   const hasSeason = series.some(({ season }) => season > 1);
-  return MODELS.filter(({ most, isSeasonal = false }) => values <= most && (hasSeason || !isSeasonal)).map(
-    ({ config }) => config,
+  const shortest = series.reduce(
+    (least, one) => Math.min(least, one.values.length),
+    Number.POSITIVE_INFINITY,
   );
+  return MODELS.filter(
+    ({ most, least = 0, isSeasonal = false }) =>
+      values <= most && shortest >= least && (hasSeason || !isSeasonal),
+  ).map(({ config }) => config);
 }

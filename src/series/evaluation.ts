@@ -1,5 +1,6 @@
 // The first half of a forecast: the models of a table backtested, set against naive ones, and chosen among.
 
+import { quoted } from "../data/row-names.ts";
 import type { Table } from "../data/table.ts";
 import type { Executor } from "../jobs/executor.ts";
 import { RecurraError } from "../platform/error.ts";
@@ -17,6 +18,7 @@ import { defaultModels } from "./default-models.ts";
 import { type Backtest, type BacktestProgress, backtest, type Fold, metricsOf } from "./evaluate/backtest.ts";
 import type { Metrics } from "./evaluate/metrics.ts";
 import { type Forecaster, type ForecasterConfig, sortedLevels } from "./forecasters/forecaster.ts";
+import { type CalendarFeature, withCalendar } from "./observed/calendar-features.ts";
 import { type SeriesSet, type SeriesSetOptions, seriesOf } from "./observed/from-table.ts";
 import type { Series } from "./observed/series.ts";
 import { type Plan, planForecast, withSeasons } from "./plan.ts";
@@ -52,6 +54,8 @@ export interface EvaluationOptions {
   };
   /** How series are made of the table: frequency, missing values, duplicates. */
   readonly table?: SeriesSetOptions | undefined;
+  /** Features of the calendar that become covariates known ahead. Default: none. */
+  readonly calendar?: readonly CalendarFeature[] | undefined;
   /** What happens to a series that cannot be forecast. Default: `throw`; with `skip` the others come out. */
   readonly onError?: "throw" | "skip" | undefined;
   /** Where fits of many series go. Default: the thread of the caller. */
@@ -113,13 +117,14 @@ export async function evaluateModels(table: Table, options: EvaluationOptions): 
   });
   const { named, optional } = candidatesFor(set.series, options);
   const naive = makeForecaster("naive");
-  const plan = planForecast(set, [...named, naive], optional, {
+  const bare = planForecast(set, [...named, naive], optional, {
     horizon: options.horizon,
     folds,
     earlier: earlierFolds(set.series.length),
     step: options.backtest?.step,
     onError,
   });
+  const plan = withCovariates(bare, options.calendar ?? []);
   const notes = [...table.notes, ...set.notes, ...plan.notes];
   options.onStart?.(notes);
 
@@ -180,6 +185,22 @@ export async function evaluateModels(table: Table, options: EvaluationOptions): 
     failures: past.failures,
     notes,
   };
+}
+
+/** The plan with features of the calendar, and covariates known ahead as far as they are needed. */
+function withCovariates(plan: Plan, features: readonly CalendarFeature[]): Plan {
+  const series = plan.series.map(({ series: one, folds }) => {
+    for (const [name, column] of Object.entries(one.covariates?.future ?? {})) {
+      const known = column.length - one.values.length;
+      if (known >= plan.horizon) continue;
+      throw new RecurraError(
+        "covariate-short",
+        `Series ${quoted(one.name)}: the covariate "${name}" is known ${known} steps after the last value, and the forecast is of ${plan.horizon}. Add rows with it, name it as known up to the last value only (--past), or give a smaller --horizon.`,
+      );
+    }
+    return { series: features.length === 0 ? one : withCalendar(one, features, plan.horizon), folds };
+  });
+  return { ...plan, series };
 }
 
 /** The models that are asked for; or else those that suit the data, which may be left out where a series is too short for them. */

@@ -7,6 +7,13 @@ export { formatTime, type TimeStyle } from "../data/time-style.ts";
 export type { Executor, Job, RunOptions } from "../jobs/executor.ts";
 export { workerThreads } from "../jobs/worker-threads.ts";
 export { backtestTable } from "./backtest-table.ts";
+export { SeriesClassifier } from "./classify/classifier.ts";
+export { classifySeries } from "./classify/classify-series.ts";
+export {
+  type LabelledWindows,
+  labelWindows,
+  splitByTime,
+} from "./classify/label-windows.ts";
 export { type AutomaticOptions, automatic } from "./compose/automatic.ts";
 export {
   type Calibration,
@@ -64,8 +71,16 @@ export { LocalForecaster } from "./forecasters/local-forecaster.ts";
 export type { Ask, Forecast, Interval, LocalModel, Need, Task } from "./forecasters/local-model.ts";
 export { acf, pacf } from "./numeric/autocorrelation.ts";
 export { addSteps, type Frequency, frequencyName } from "./observed/calendar.ts";
+export {
+  type CalendarFeature,
+  calendarFeatureNames,
+  calendarFeatures,
+  withCalendar,
+} from "./observed/calendar-features.ts";
+export { fillMissing } from "./observed/fill.ts";
 export { inferFrequency } from "./observed/frequency.ts";
 export { type SeriesSet, type SeriesSetOptions, seriesOf } from "./observed/from-table.ts";
+export { type ReadSeriesOptions, readSeries } from "./observed/read-series.ts";
 export {
   type Covariates,
   type Series,
@@ -85,6 +100,22 @@ export type { DecompositionResult, SeriesDecomposition } from "./report/decompos
 export type { ForecastDocument, ForecastPoint } from "./report/document.ts";
 export type { ForecastParts, SeriesForecast, SkippedSeries } from "./report/parts.ts";
 export type { ForecastResult } from "./report/result.ts";
+export { boxCox, guerreroLambda, inverseBoxCox, likelihoodLambda } from "./scalers/box-cox.ts";
+export { boxCoxScaler, logScaler } from "./scalers/curves.ts";
+export { differenceScaler, seasonalDifferenceScaler } from "./scalers/differences.ts";
+export { minMaxScaler, robustScaler, standardScaler } from "./scalers/linear.ts";
+export { scalerPipeline } from "./scalers/pipeline.ts";
+export type { FittedScaler, Scaler, ScalerState } from "./scalers/scaler.ts";
+export { fittedScaler, scalerNames, scalerOf } from "./scalers/scaler-table.ts";
+export { components } from "./state-space/components.ts";
+export {
+  FittedHiddenMarkovModel,
+  HiddenMarkovModel,
+  hiddenMarkovModel,
+} from "./state-space/hidden-markov-model.ts";
+export { kalmanFilter, kalmanForecast } from "./state-space/kalman-filter.ts";
+export { kalmanSmoother } from "./state-space/kalman-smoother.ts";
+export type { StateSpace } from "./state-space/state-space.ts";
 export type { TuneOptions, TuneResult } from "./tune/search.ts";
 export { choice, type Dimension, integer, real, type SearchSpace } from "./tune/space.ts";
 export type { Trial } from "./tune/trial.ts";

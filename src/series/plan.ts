@@ -2,12 +2,13 @@
 
 import { countOf, fewOf, quoted } from "../data/row-names.ts";
 import { RecurraError } from "../platform/error.ts";
-import { calendarSeasons, detectSeason } from "./decompose/season.ts";
+import { detectSeason } from "./decompose/season.ts";
 import { foldsThatFit } from "./evaluate/backtest.ts";
 import type { Forecaster } from "./forecasters/forecaster.ts";
 import type { Need } from "./forecasters/local-model.ts";
 import { type Frequency, frequencyName, HOUR } from "./observed/calendar.ts";
 import type { SeriesSet } from "./observed/from-table.ts";
+import { calendarSeasons } from "./observed/seasons.ts";
 import type { Series } from "./observed/series.ts";
 import type { SkippedSeries } from "./report/parts.ts";
 

@@ -29,6 +29,7 @@ import type { NeuralConfig } from "./neural/settings.ts";
 import type { Frequency } from "./observed/calendar.ts";
 import type { Series } from "./observed/series.ts";
 import { stateSpace } from "./state-space/dynamic-linear-model.ts";
+import { hmm } from "./state-space/hmm-forecaster.ts";
 
 /** The sources run as they are; what is built has other names. */
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
@@ -49,9 +50,10 @@ const localModels = {
   theta,
   ces,
   arima,
-  autoregression,
+  ar: autoregression,
   mstl: mstlOf,
   "state-space": stateSpace,
+  hmm,
 };
 
 /** A model that has no options, and says so. */

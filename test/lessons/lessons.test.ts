@@ -21,6 +21,7 @@ interface Lesson {
 
 const lessons: Readonly<Record<string, Lesson>> = {
   "air-passengers": { data: "airpassengers.csv", pictures: ["air-passengers.svg"] },
+  "dax-up-or-down": { data: "eu_stock_markets.csv", pictures: ["dax-up-or-down.svg"] },
   "exploding-gradients": {
     pictures: ["gradients-by-step-clipped.svg", "gradients-clipped.svg", "gradients-without-clipping.svg"],
   },
@@ -28,6 +29,7 @@ const lessons: Readonly<Record<string, Lesson>> = {
   "forda-transformer": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-transformer.svg"] },
   "lstm-memory": { pictures: ["lstm-memory.svg"] },
   "own-cell": { pictures: ["own-cell.svg"] },
+  "quake-magnitude": { data: "earthquakes_1965_2016.csv.gz", pictures: ["quake-magnitude.svg"] },
   "simple-rnn-stocks": {
     data: "fortune500_100_days.csv",
     pictures: ["simple-rnn-stack.svg", "simple-rnn.svg"],
@@ -43,6 +45,10 @@ const lessons: Readonly<Record<string, Lesson>> = {
     data: "stocks_25_daily.csv.gz",
     pictures: ["stock-transformer-grid.svg", "stock-transformer.svg"],
     models: true,
+  },
+  "ucr-earthquakes": {
+    data: "ucr/Earthquakes_TEST.tsv.gz",
+    pictures: ["conv", "lstm", "majority", "nearest", "rocket"].map((name) => `ucr-earthquakes-${name}.svg`),
   },
   "yelp-models": { pictures: [] },
 };

@@ -85,7 +85,7 @@ const CASES: readonly (readonly [what: string, path: string, content: string, br
     ],
     ["a development package", "graph/dev.ts", 'export * from "fast-check";', ["declared-dependency"]],
     ["what is not there", "graph/missing.ts", 'export * from "./no-such-file.ts";', ["resolvable"]],
-    ["a test", "graph/test.ts", 'export * from "../helper.ts";', ["no-tests-in-the-library"]],
+    ["a test", "graph/test.ts", 'export * from "../../test/helper.ts";', ["no-tests-in-the-library"]],
   ];
 
 let folder: string;

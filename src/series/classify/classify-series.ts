@@ -1,7 +1,12 @@
 // The whole of a classification: a model trained and tested, set against what needs no training.
 
 import { now } from "#platform";
-import { checkSeveralClasses, classCounts, type LabelledSeries, withClasses } from "../../data/labelled-series.ts";
+import {
+  checkSeveralClasses,
+  classCounts,
+  type LabelledSeries,
+  withClasses,
+} from "../../data/labelled-series.ts";
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
 import { SeriesClassifier, type SeriesClassifierOptions } from "./classifier.ts";
 import { type Evaluation, evaluateProbabilities, mostProbable } from "./evaluation.ts";

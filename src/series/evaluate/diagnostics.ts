@@ -20,8 +20,7 @@ export interface LjungBox {
  */
 export function ljungBox(residuals: Float64Array, lags: number, parameters = 0): LjungBox {
   const n = residuals.length;
-  const statistic =
-    n * (n + 2) * acf(residuals, lags).reduce((sum, r, k) => sum + (r * r) / (n - k - 1), 0);
+  const statistic = n * (n + 2) * acf(residuals, lags).reduce((sum, r, k) => sum + (r * r) / (n - k - 1), 0);
   const freedom = Math.max(1, lags - parameters);
   return { statistic, pValue: 1 - chiSquaredCdf(statistic, freedom), lags };
 }
@@ -51,7 +50,11 @@ export interface Diagnostics {
  * @param season in steps; 1 for none
  * @returns undefined for fewer than four residuals, or where they are all the same
  */
-export function diagnose(values: Float64Array, fitted: Float64Array, season: number): Diagnostics | undefined {
+export function diagnose(
+  values: Float64Array,
+  fitted: Float64Array,
+  season: number,
+): Diagnostics | undefined {
   const residuals = values.map((value, t) => value - (fitted[t] ?? Number.NaN)).filter(Number.isFinite);
   const count = residuals.length;
   if (count < 4) return undefined;

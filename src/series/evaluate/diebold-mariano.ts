@@ -47,7 +47,8 @@ export function dieboldMariano(
   const mean = differences.reduce((sum, value) => sum + value, 0) / n;
   const covariance = (lag: number) => {
     let sum = 0;
-    for (let t = lag; t < n; t++) sum += ((differences[t] ?? 0) - mean) * ((differences[t - lag] ?? 0) - mean);
+    for (let t = lag; t < n; t++)
+      sum += ((differences[t] ?? 0) - mean) * ((differences[t - lag] ?? 0) - mean);
     return sum / n;
   };
   let variance = covariance(0);

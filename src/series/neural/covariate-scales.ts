@@ -57,12 +57,15 @@ export function covariateScales(training: readonly Series[], ends: readonly numb
   };
 }
 
-function pooledScale(columns: readonly Float64Array[]): { readonly location: number; readonly scale: number } {
+function pooledScale(columns: readonly Float64Array[]): {
+  readonly location: number;
+  readonly scale: number;
+} {
   let [count, sum] = [0, 0];
   for (const column of columns) {
     for (let t = 0; t < column.length; t++) {
       const value = column[t] ?? 0;
-      if (value !== value) continue;
+      if (Number.isNaN(value)) continue;
       count++;
       sum += value;
     }
@@ -73,7 +76,7 @@ function pooledScale(columns: readonly Float64Array[]): { readonly location: num
   for (const column of columns) {
     for (let t = 0; t < column.length; t++) {
       const value = column[t] ?? 0;
-      if (value === value) squares += (value - location) ** 2;
+      if (!Number.isNaN(value)) squares += (value - location) ** 2;
     }
   }
   const scale = Math.sqrt(squares / count);

@@ -27,6 +27,8 @@ export interface NeuralParts {
   readonly model: Functional;
   /** For each network that stands for itself, for each step that has its own, for each member of the ensemble. */
   readonly weights: readonly (readonly (readonly WeightsSnapshot[])[])[];
+  /** For each network that stands for itself, the standard deviation of its errors at each step; empty without Monte-Carlo dropout. */
+  readonly noise: readonly (readonly number[])[];
   readonly description: Description;
 }
 
@@ -87,6 +89,7 @@ export class NeuralFitted implements Fitted {
           shape: this.#parts.shape,
           head: this.forecaster.head,
           passes: settings.monteCarloDropout,
+          noise: this.#parts.noise[settings.perSeries ? g : 0] ?? [],
           seed: this.#parts.seed,
         },
         series,

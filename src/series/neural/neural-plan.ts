@@ -1,18 +1,25 @@
 // What a fit will do, settled by the data: the lookback, the windows, the steps of training.
 
 import type { Series } from "../observed/series.ts";
+import type { PreparedSeries } from "./prepared-series.ts";
 import type { NeuralSettings } from "./settings.ts";
 import type { WindowShape } from "./window-batch.ts";
 import type { WindowRange } from "./window-dataset.ts";
-import type { PreparedSeries } from "./prepared-series.ts";
 
-/** The lookback where none is given. */
+const leastLookback = 8;
+const manySeries = 20;
+
+/** The lookback where none is given: two seasons, the horizon, eight values, whichever is most. */
 export function defaultLookback(training: readonly Series[], horizon: number): number {
-  const lengths = training.map(({ values }) => values.length).sort((a, b) => a - b);
-  const length = lengths[lengths.length >> 1] ?? 1;
-  const season = Math.max(1, ...training.map((series) => series.season));
-  const wanted = Math.max(season > 1 ? season : 0, Math.min(2 * horizon, 4 * season), 3);
-  return Math.max(1, Math.min(wanted, Math.floor((length - horizon) / 2) || 1));
+  let [longest, season] = [1, 1];
+  for (const series of training) {
+    longest = Math.max(longest, series.values.length);
+    season = Math.max(season, series.season);
+  }
+  const wanted = Math.max(2 * season, horizon, leastLookback);
+  // Many series make up for windows that begin before some of them do.
+  const most = training.length >= manySeries ? longest - horizon : Math.floor((longest - horizon) / 2);
+  return Math.max(1, Math.min(wanted, most));
 }
 
 /** How many values a window of a series must have seen at least: all, but where the series is too short for a few such windows. */
@@ -39,8 +46,10 @@ export function trainingLength(
   windows: number,
   { batchSize, steps, epochs }: Pick<NeuralSettings, "batchSize" | "steps" | "epochs">,
 ): { readonly batchSize: number; readonly steps: number } {
-  const batch = batchSize ?? Math.min(512, Math.max(16, 2 ** Math.floor(Math.log2(Math.max(1, windows / 30)))));
+  const batch =
+    batchSize ?? Math.min(512, Math.max(16, 2 ** Math.floor(Math.log2(Math.max(1, windows / 30)))));
   const perEpoch = Math.max(1, Math.floor(windows / Math.min(batch, Math.max(1, windows))));
-  const wanted = epochs === undefined ? (steps ?? Math.min(1000, Math.max(200, 10 * perEpoch))) : epochs * perEpoch;
+  const wanted =
+    epochs === undefined ? (steps ?? Math.min(2000, Math.max(200, 10 * perEpoch))) : epochs * perEpoch;
   return { batchSize: batch, steps: wanted };
 }

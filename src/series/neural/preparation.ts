@@ -1,15 +1,28 @@
 // Making series fit for a network, and what it gives fit for a reader: logarithms, seasonal factors, scales.
 
-import { findSeason, type SeasonalIndices, type Seasonality, withoutSeason, withSeason } from "../decompose/adjustment.ts";
+import {
+  findSeason,
+  indicesOf,
+  type SeasonalIndices,
+  type Seasonality,
+  seasonalities,
+  withoutSeason,
+  withSeason,
+} from "../decompose/adjustment.ts";
+import { isSeasonal } from "../decompose/season.ts";
 import { type Series, sliceSeries } from "../observed/series.ts";
 import type { WindowScaling } from "./window-batch.ts";
+
+/** How the season is found that is taken off: `detected`: as `shrunk`, where {@link isSeasonal} sees one. */
+export type NetworkSeasonality = Seasonality | "detected";
+
+export const networkSeasonalities: readonly NetworkSeasonality[] = ["detected", ...seasonalities];
 
 /** What is done to the values of a series, beside scaling. */
 export interface TransformOptions {
   /** Logarithms; `auto`: where all values are positive and the spread grows with the level. */
   readonly log: boolean | "auto";
-  /** How the season is found that is taken off. */
-  readonly seasonality: Seasonality;
+  readonly seasonality: NetworkSeasonality;
 }
 
 /** What was done to the values of a series: plain data. */
@@ -19,13 +32,22 @@ export interface Transform {
 }
 
 /** The transform of a series, chosen by its values before `end`. */
-export function chooseTransform(series: Series, end: number, { log, seasonality }: TransformOptions): Transform {
+export function chooseTransform(
+  series: Series,
+  end: number,
+  { log, seasonality }: TransformOptions,
+): Transform {
   const known = sliceSeries(series, 0, end);
-  const hasGaps = known.values.some((value) => value !== value);
-  const season = (hasGaps ? undefined : findSeason(known, seasonality)) ?? null;
+  const season = seasonOf(known, seasonality) ?? null;
   // What an additive season leaves may be negative.
   const isPositive = season?.composition !== "additive" && known.values.every((value) => !(value <= 0));
   return { season, log: isPositive && (log === "auto" ? prefersLog(known.values, series.season) : log) };
+}
+
+function seasonOf({ values, season }: Series, seasonality: NetworkSeasonality): SeasonalIndices | undefined {
+  if (seasonality === "none" || season < 2 || values.some((value) => Number.isNaN(value))) return undefined;
+  if (seasonality !== "detected") return findSeason({ values, season }, seasonality);
+  return isSeasonal(values, season) ? indicesOf(values, season, true) : undefined;
 }
 
 /** The values that windows are cut from; the series' own where nothing is done. */
@@ -47,7 +69,7 @@ export function seriesScale(
   let [count, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let t = 0; t < values.length; t++) {
     const value = values[t] ?? 0;
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     count++;
     sum += value;
     if (value < least) least = value;
@@ -59,7 +81,7 @@ export function seriesScale(
   let squares = 0;
   for (let t = 0; t < values.length; t++) {
     const value = values[t] ?? 0;
-    if (value === value) squares += (value - location) ** 2;
+    if (!Number.isNaN(value)) squares += (value - location) ** 2;
   }
   return { location, scale: positive(Math.sqrt(squares / count), location) };
 }
@@ -75,7 +97,7 @@ export function meanChange(values: Float64Array | Float32Array, lag: number): nu
   let [count, sum] = [0, 0];
   for (let t = lag; t < values.length; t++) {
     const change = (values[t] ?? 0) - (values[t - lag] ?? 0);
-    if (change !== change) continue;
+    if (Number.isNaN(change)) continue;
     count++;
     sum += Math.abs(change);
   }
@@ -88,7 +110,7 @@ export function meanChange(values: Float64Array | Float32Array, lag: number): nu
  * Journal of Forecasting 12, for λ = 0 and 1). Never where a value is not positive.
  */
 export function prefersLog(values: Float64Array, season: number): boolean {
-  const known = values.filter((value) => value === value);
+  const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0 || known.some((value) => value <= 0)) return false;
   const width = season > 1 ? season : Math.max(4, Math.floor(known.length / 6));
   const count = Math.floor(known.length / width);

@@ -46,7 +46,7 @@ export function prepareSeries(
     transform,
     source: {
       values,
-      hasGaps: values.some((value) => value !== value),
+      hasGaps: values.some((value) => Number.isNaN(value)),
       isLog: transform.log,
       ...seriesScale(seen, options.scaling),
       change: meanChange(seen, lag),

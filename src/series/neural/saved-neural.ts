@@ -8,9 +8,9 @@ import type { WeightsSnapshot } from "../../model/weights.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { ForecasterConfig } from "../forecasters/forecaster.ts";
 import { FORECASTER_FORMAT, type ForecasterRecord } from "../forecasters/record.ts";
+import { networkLayers } from "./networks/fixed-matrix.ts";
 import { NeuralFitted, type NeuralParts } from "./neural-fitted.ts";
 import { NeuralForecaster } from "./neural-forecaster.ts";
-import { networkLayers } from "./networks/fixed-matrix.ts";
 import type { PreparedSeries } from "./prepared-series.ts";
 import type { NeuralConfig } from "./settings.ts";
 import { lossUnits, windowScalings } from "./window-batch.ts";
@@ -44,6 +44,7 @@ const schema = z.object({
     categories: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
   }),
   description: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  noise: z.array(z.array(z.number())),
   networks: z.object({ groups: count, leads: count, members: count }),
   series: z.array(
     column
@@ -75,7 +76,7 @@ const folderOf = (number: number): string => `network-${number + 1}`;
 
 /** Writes a fitted forecaster as the folder `folder`. */
 export async function saveNeural(parts: NeuralParts, folder: string): Promise<void> {
-  const { forecaster, horizon, seed, shape, scales, description, model, weights, prepared } = parts;
+  const { forecaster, horizon, seed, shape, scales, description, model, weights, noise, prepared } = parts;
   const record: NeuralRecord = {
     horizon,
     seed,
@@ -84,6 +85,7 @@ export async function saveNeural(parts: NeuralParts, folder: string): Promise<vo
     description: Object.fromEntries(
       Object.entries(description).filter(([, value]) => typeof value !== "number" || Number.isFinite(value)),
     ),
+    noise: noise.map((steps) => [...steps]),
     networks: {
       groups: weights.length,
       leads: weights[0]?.length ?? 0,
@@ -117,7 +119,8 @@ function endOf({ name, length, transform, source }: PreparedSeries, lookback: nu
     length,
     transform: {
       log: transform.log,
-      season: transform.season === null ? null : { ...transform.season, indices: [...transform.season.indices] },
+      season:
+        transform.season === null ? null : { ...transform.season, indices: [...transform.season.indices] },
     },
     ...tail(source, undefined),
     hasGaps,

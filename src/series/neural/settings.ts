@@ -13,9 +13,9 @@ import {
   rate,
 } from "../../nn/layer-options.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { type Seasonality, seasonalities } from "../decompose/adjustment.ts";
 import { type HeadName, headNames } from "./heads.ts";
 import { type NetworkName, type NetworkOptions, networkNames, networks } from "./networks/table.ts";
+import { type NetworkSeasonality, networkSeasonalities } from "./preparation.ts";
 import { type LossUnit, lossUnits, type WindowScaling, windowScalings } from "./window-batch.ts";
 
 /** What all neural forecasters take; a network's own options stand beside these. */
@@ -29,8 +29,8 @@ export interface NeuralOptions {
   readonly strategy?: Strategy | undefined;
   /** Logarithms of the values. Default: `auto`, where all are positive and the spread grows with the level. */
   readonly log?: boolean | "auto" | undefined;
-  /** How the season is found that is taken off before and put back after. Default: `m4-test`. */
-  readonly seasonality?: Seasonality | undefined;
+  /** How the season is found that is taken off before and put back after. Default: `detected`. */
+  readonly seasonality?: NetworkSeasonality | undefined;
   /** What windows are measured by. Default: `last`; `window` for patchtst. */
   readonly scaling?: WindowScaling | undefined;
   /** What is learned of each step. Default: `point`. */
@@ -94,7 +94,7 @@ const kinds: { readonly [Name in keyof NeuralOptions]-?: OptionKind } = {
   lookback: count,
   strategy: oneOf(...strategies),
   log: either('true, false or "auto"', flag, oneOf("auto")),
-  seasonality: oneOf(...seasonalities),
+  seasonality: oneOf(...networkSeasonalities),
   scaling: oneOf(...windowScalings),
   head: oneOf(...headNames),
   quantiles: levels,
@@ -168,7 +168,7 @@ export function neuralSettings(config: NeuralConfig): NeuralSettings {
     lookback: given.lookback,
     strategy: given.strategy ?? "direct",
     log: given.log ?? "auto",
-    seasonality: given.seasonality ?? "m4-test",
+    seasonality: given.seasonality ?? "detected",
     scaling: given.scaling ?? (name === "patchtst" ? "window" : "last"),
     head: given.head ?? "point",
     quantiles: [...(given.quantiles ?? [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])].sort((a, b) => a - b),

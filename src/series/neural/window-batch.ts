@@ -88,14 +88,10 @@ export class WindowBatch {
     this.scales = new Float64Array(rows);
     this.inputs = {
       values: new NdArray(this.#values, [rows, lookback]),
-      ...(this.#channels === 0
-        ? {}
-        : { past: new NdArray(this.#past, [rows, lookback, this.#channels]) }),
+      ...(this.#channels === 0 ? {} : { past: new NdArray(this.#past, [rows, lookback, this.#channels]) }),
       ...(future === 0 ? {} : { future: new NdArray(this.#future, [rows, steps, future]) }),
       ...(numbers === 0 ? {} : { numbers: new NdArray(this.#numbers, [rows, numbers]) }),
-      ...Object.fromEntries(
-        this.#categories.map((ids, k) => [`category_${k}`, new NdArray(ids, [rows, 1])]),
-      ),
+      ...Object.fromEntries(this.#categories.map((ids, k) => [`category_${k}`, new NdArray(ids, [rows, 1])])),
     };
     this.targets = new NdArray(this.#targets, [rows, steps]);
     this.weights = new NdArray(this.#weights, [rows, steps]);
@@ -116,7 +112,7 @@ export class WindowBatch {
       if (flagged) {
         for (let i = 0; i < lookback; i++) {
           const value = first + i < 0 ? Number.NaN : (source.values[first + i] ?? Number.NaN);
-          this.#past[channel + i * channels] = value === value ? 1 : 0;
+          this.#past[channel + i * channels] = !Number.isNaN(value) ? 1 : 0;
         }
       }
     }
@@ -144,7 +140,7 @@ export class WindowBatch {
       let [sum, count, last] = [0, 0, location];
       for (let t = Math.max(first, 0); t <= origin; t++) {
         const value = values[t] ?? 0;
-        if (value !== value) continue;
+        if (Number.isNaN(value)) continue;
         sum += value;
         count++;
         last = value;
@@ -153,7 +149,7 @@ export class WindowBatch {
       let squares = 0;
       for (let t = Math.max(first, 0); t <= origin; t++) {
         const value = values[t] ?? 0;
-        if (value === value) squares += (value - mean) ** 2;
+        if (!Number.isNaN(value)) squares += (value - mean) ** 2;
       }
       location = scaling === "last" ? last : mean;
       scale = Math.max(count === 0 ? 0 : Math.sqrt(squares / count), leastShare * scale);
@@ -166,13 +162,13 @@ export class WindowBatch {
       let known = location;
       for (let t = Math.max(first, 0); t <= origin; t++) {
         const value = values[t] ?? 0;
-        if (value !== value) continue;
+        if (Number.isNaN(value)) continue;
         known = value;
         break;
       }
       for (let i = 0; i < lookback; i++) {
         const value = first + i < 0 ? Number.NaN : (values[first + i] ?? Number.NaN);
-        if (value === value) known = value;
+        if (!Number.isNaN(value)) known = value;
         this.#values[target + i] = (known - location) * factor;
       }
     }
@@ -190,7 +186,7 @@ export class WindowBatch {
     for (let h = 0; h < steps; h++) {
       const t = origin + 1 + lead + h;
       const value = t < end ? (values[t] ?? Number.NaN) : Number.NaN;
-      const known = value === value;
+      const known = !Number.isNaN(value);
       this.#targets[row * steps + h] = known ? (value - location) * factor : 0;
       this.#weights[row * steps + h] = known ? weight : 0;
     }
@@ -207,7 +203,7 @@ export class WindowBatch {
       let [sum, count] = [0, 0];
       for (let t = Math.max(origin - lookback + 1, 0); t <= origin; t++) {
         const value = source.values[t] ?? 0;
-        if (value !== value) continue;
+        if (Number.isNaN(value)) continue;
         sum += Math.abs(value);
         count++;
       }
@@ -230,6 +226,6 @@ function copyColumn(
   const factor = 1 / scale;
   for (let i = 0; i < count; i++) {
     const value = first + i < 0 ? Number.NaN : (values[first + i] ?? Number.NaN);
-    target[start + i * stride] = value === value ? (value - location) * factor : 0;
+    target[start + i * stride] = !Number.isNaN(value) ? (value - location) * factor : 0;
   }
 }

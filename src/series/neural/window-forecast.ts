@@ -20,6 +20,8 @@ export interface Networks {
   readonly head: Head;
   /** Passes with dropout; 0 for none. */
   readonly passes: number;
+  /** [H] The standard deviation of the errors, which intervals from dropout take in. */
+  readonly noise: readonly number[];
   readonly seed: number;
 }
 
@@ -106,7 +108,7 @@ function windowsAt(shape: WindowShape, sources: readonly WindowSource[]): Window
 
 /** Runs every member on a batch and gives, for each row and step, the means over them of middle and quantiles, unscaled. */
 async function addOutputs(
-  { model, shape, head, passes, seed }: Networks,
+  { model, shape, head, passes, noise, seed }: Networks,
   members: readonly WeightsSnapshot[],
   batch: WindowBatch,
   probabilities: readonly number[],
@@ -131,7 +133,8 @@ async function addOutputs(
       for (const [member, data] of outputs.entries()) {
         const own = head.middle(data, at);
         middle += own / members.length;
-        const spread = spreads[member]?.[row * steps + h];
+        const dropped = spreads[member]?.[row * steps + h];
+        const spread = dropped === undefined ? undefined : Math.hypot(dropped, noise[h] ?? 0);
         for (const [i, probability] of probabilities.entries()) {
           const value =
             spread === undefined

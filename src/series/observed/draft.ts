@@ -1,6 +1,6 @@
 // A series on its way from the rows of a table: rows are left out, joined and added until it is regular.
 
-import { listOf, quoted } from "../../data/row-names.ts";
+import { quoted } from "../../data/row-names.ts";
 import type { Table } from "../../data/table.ts";
 import { formatTime } from "../../data/time-style.ts";
 
@@ -71,7 +71,7 @@ export function columnOf({ name }: Pick<Draft, "name">, column: string, table: T
 /** The column that holds a series' values: of several targets, the one that the series is named after. */
 export function targetOf({ name }: Pick<Draft, "name">, { columns }: Table): string {
   const { targets, target } = columns;
-  return targets?.find((one) => name === one || name.endsWith(`/${one}`)) ?? target ?? listOf(targets ?? []);
+  return targets?.find((one) => name === one || name.endsWith(`/${one}`)) ?? target;
 }
 
 function isOneOfMany({ columns, names }: Table): boolean {

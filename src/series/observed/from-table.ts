@@ -1,22 +1,22 @@
 // The series of a table: its rows sorted, checked and, on request, completed.
 
 import type { SkippedSeries } from "../../data/faults.ts";
-import { countOf, fewOf, quoted } from "../../data/row-names.ts";
 import type { Table } from "../../data/table.ts";
-import { formatTime, type TimeStyle } from "../../data/time-style.ts";
+import type { TimeStyle } from "../../data/time-style.ts";
 import { checkOptionNames, describe } from "../../nn/choice.ts";
 import { checkCounts } from "../../nn/option-checks.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Frequency } from "./calendar.ts";
 import { type Draft, subjectOf } from "./draft.ts";
 import { type DuplicateTimes, withoutDuplicates } from "./duplicates.ts";
-import { holidaysIn, inferFrequency, ownFrequency, settleFrequency } from "./frequency.ts";
+import { inferFrequency, ownFrequency, settleFrequency } from "./frequency.ts";
 import { frequencyOf } from "./frequency-names.ts";
 import { withoutGaps } from "./gaps.ts";
 import { groupRows, inOrder, partOf, positionOf, type RowGroups } from "./group-rows.ts";
 import { endOfValues, type MissingValues, settledValues, trimmed } from "./missing.ts";
 import { calendarSeasons } from "./seasons.ts";
 import type { Series } from "./series.ts";
+import { Counts, notesOn } from "./set-notes.ts";
 import { numbersBeside, staticsOf } from "./table-covariates.ts";
 
 /** Series of one table, which share their frequency. */
@@ -97,7 +97,15 @@ export function seriesOf(table: Table, options: SeriesSetOptions = {}): SeriesSe
     frequency,
     style: table.style,
     skipped,
-    notes: notesOn(series, frequency, skipped, work),
+    notes: notesOn({
+      series,
+      frequency,
+      skipped,
+      table,
+      unsorted: work.groups.unsorted,
+      counts: work.counts,
+      options,
+    }),
   };
 }
 
@@ -107,17 +115,6 @@ interface Work {
   readonly groups: RowGroups;
   readonly options: SeriesSetOptions;
   readonly counts: Counts;
-}
-
-/** What was settled on the way, over all series. */
-class Counts {
-  duplicates = 0;
-  added = 0;
-  filled = 0;
-  completedSeries = 0;
-  trimmed = 0;
-  /** Rows after the last value, of the series that has most. */
-  ahead = 0;
 }
 
 /** A draft with its position among the names of the table. */
@@ -249,66 +246,6 @@ function allSkipped(skipped: readonly SkippedSeries[], { source }: Table): Recur
   const [first] = skipped;
   return new RecurraError(
     "all-skipped",
-    `None of the ${countOf(skipped.length, "series").replace(/s$/, "")} of ${source} can be used. The first: ${first?.reason ?? ""}`,
+    `None of the ${skipped.length.toLocaleString("en-US")} series of ${source} can be used. The first: ${first?.reason ?? ""}`,
   );
-}
-
-const FILLED: Readonly<Record<Exclude<MissingValues, "error">, string>> = {
-  keep: "left empty",
-  linear: "filled in line between their neighbours",
-  seasonal: "filled by line and season",
-  forward: "filled with the value before",
-  zero: "filled with 0",
-};
-
-function notesOn(
-  series: readonly Series[],
-  frequency: Frequency,
-  skipped: readonly SkippedSeries[],
-  { table, groups, counts, options }: Work,
-): string[] {
-  const notes: string[] = [];
-  if (groups.unsorted) notes.push("The rows are not in order of time: they were sorted.");
-  const are = (count: number) => (count === 1 ? "is" : "are");
-  const { duplicates, trimmed, added, filled, completedSeries, ahead } = counts;
-  if (duplicates > 0) {
-    notes.push(
-      `${countOf(duplicates, "time")} that occur${duplicates === 1 ? "s" : ""} more than once: the ${options.duplicates} of the rows is taken.`,
-    );
-  }
-  if (trimmed > 0) {
-    notes.push(
-      `${countOf(trimmed, "row")} without a value before the first or after the last of a series ${are(trimmed)} left out.`,
-    );
-  }
-  if (added + filled > 0 && options.missing !== undefined && options.missing !== "error") {
-    const what = [
-      ...(added === 0 ? [] : [countOf(added, "missing time")]),
-      ...(filled === 0 ? [] : [countOf(filled, "empty value")]),
-    ].join(" and ");
-    const where = series.length === 1 ? "" : `, in ${completedSeries} of ${series.length} series,`;
-    notes.push(`${what}${where} ${are(added + filled)} ${FILLED[options.missing]}.`);
-  }
-  if (ahead > 0) {
-    const most =
-      series.length === 1 ? countOf(ahead, "row") : `Up to ${countOf(ahead, "row")} of each series`;
-    notes.push(`${most} after the last value: what is known ahead.`);
-  }
-  if (frequency.unit === "business-day") notes.push(...holidayNotes(series, table));
-  if (skipped.length > 0) {
-    const names = skipped.map((one) => quoted(one.series));
-    notes.push(
-      `${skipped.length} of ${series.length + skipped.length} series ${are(skipped.length)} left out: ${fewOf(names)}.`,
-    );
-  }
-  return notes;
-}
-
-function holidayNotes(series: readonly Series[], table: Table): string[] {
-  const all = new Set<number>();
-  for (const { times } of series) for (const holiday of holidaysIn(times) ?? []) all.add(holiday);
-  const holidays = [...all].sort((a, b) => a - b);
-  if (holidays.length === 0) return [];
-  const shown = fewOf(holidays.map((time) => formatTime(time, table.style)));
-  return [`${countOf(holidays.length, "weekday")} without a row taken for holidays: ${shown}.`];
 }

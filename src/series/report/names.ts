@@ -1,6 +1,7 @@
 // What models are called where people read, beside the names that programs use.
 
 const DISPLAY_NAMES = new Map([
+  ["ar", "AR"],
   ["arima", "ARIMA"],
   ["ces", "CES"],
   ["dlinear", "DLinear"],

@@ -199,7 +199,7 @@ function skippedList({ skipped }: ForecastParts): string {
 function facts(parts: ForecastParts): string {
   const { table } = parts;
   const settings = Object.entries(parts.series[0]?.description ?? {}).filter(
-    ([name]) => !["kind", "seed", "name"].includes(name),
+    ([name]) => !["kind", "seed", "name"].includes(name) && !/ (?!model$|order$|variant$)/.test(name),
   );
   const rows: [string, string][] = [
     ["Source", table.source],

@@ -1,8 +1,8 @@
 // What a scaler is: fitted to training values, it changes values and changes them back.
 
+import type { Json } from "../../model/json.ts";
 import { describe } from "../../nn/choice.ts";
 import { RecurraError } from "../../platform/error.ts";
-import type { Json } from "../../model/json.ts";
 
 /**
  * Where values stand: `start`, they begin where the training values begin; `after`, they follow the training values, as test values and

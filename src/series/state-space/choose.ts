@@ -3,7 +3,7 @@
 import { countOf } from "../../data/row-names.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Series } from "../observed/series.ts";
-import { type Estimate, estimate } from "./estimate.ts";
+import { carriedOver, type Estimate, estimate } from "./estimate.ts";
 import { type Prepared, prepare, type Regressor, type Scale, scaleOf } from "./prepare.ts";
 import { layoutOf, type SeasonKind, type Structure, type TrendKind } from "./structure.ts";
 import { strongestWaves } from "./waves.ts";
@@ -36,8 +36,9 @@ export interface Chosen {
  */
 const LINE_MARGIN = 10;
 
-/** Structures of long series are compared on the last values only: this many, and this many seasons. */
+/** Structures of long series are compared, and parameters found, on the last values only: this many, and this many seasons. */
 const COMPARED = { values: 400, seasons: 5 } as const;
+const ESTIMATED = { values: 2000, seasons: 10 } as const;
 
 /** A series with or without logarithms, as the models take it. */
 interface View {
@@ -78,8 +79,10 @@ export function choose(series: Series, choice: Choice): Chosen {
   const best = lowest([...tried, ...others]);
   if (best === undefined) throw tooShort(first, structureOf(choice, first, trends[0], season));
   const { log, scale, whole } = best.view;
-  const fine = estimate(best.estimate.structure, whole.columns, whole.values, best.estimate);
-  return { estimate: fine, log, scale, aicc: fine.aicc + jacobianOf(best.view, whole.values) };
+  const part = lastOf(whole, choice.period, ESTIMATED);
+  const found = estimate(best.estimate.structure, part.columns, part.values, best.estimate);
+  const fit = part === whole ? found : carriedOver(found, whole.columns, whole.values);
+  return { estimate: fit, log, scale, aicc: fit.aicc + jacobianOf(best.view, whole.values) };
 }
 
 function viewsOf(series: Series, choice: Choice): readonly [View, ...View[]] {
@@ -96,14 +99,20 @@ function viewsOf(series: Series, choice: Choice): readonly [View, ...View[]] {
     const scale = scaleOf(logarithms ? series.values.map(Math.log) : series.values);
     const whole = prepare(series, logarithms, scale, regressors);
     const waves = strongestWaves(whole.values, period, harmonics);
-    return { log: logarithms, scale, whole, compared: lastOf(whole, period), waves };
+    return { log: logarithms, scale, whole, compared: lastOf(whole, period, COMPARED), waves };
   };
   if (log !== "auto") return [view(log)];
   return positive ? [view(false), view(true)] : [view(false)];
 }
 
-function lastOf(whole: Prepared, period: number): Prepared {
-  const start = Math.max(0, whole.values.length - Math.max(COMPARED.values, COMPARED.seasons * period));
+/** The last values, at least so many and so many seasons; all of them where most of those are missing. */
+function lastOf(
+  whole: Prepared,
+  period: number,
+  least: { readonly values: number; readonly seasons: number },
+): Prepared {
+  const start = whole.values.length - Math.max(least.values, least.seasons * period);
+  if (start <= 0) return whole;
   const values = whole.values.subarray(start);
   if (2 * countSeen(values) < values.length) return whole;
   return { values, columns: whole.columns.map((column) => column.subarray(start)) };

@@ -184,7 +184,7 @@ function forecast(state: StateSpaceState, { horizon, levels, future }: Ask): For
 /** From the model's scale to that of the series. */
 function restore({ log, centre, spread }: StateSpaceState, value: number): number {
   const unscaled = centre + spread * value;
-  return log ? Math.exp(unscaled) : unscaled;
+  return log ? Math.min(Math.exp(unscaled), Number.MAX_VALUE) : unscaled;
 }
 
 function describeState(state: StateSpaceState): Description {

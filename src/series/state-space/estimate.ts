@@ -1,6 +1,6 @@
 // The likeliest parameters of a structural model.
 
-import { minimizeInBox } from "../classical/ets/quasi-newton.ts";
+import { minimizeInBox } from "../numeric/quasi-newton.ts";
 import { type Outcome, StructuralLikelihood } from "./structural-likelihood.ts";
 import type { Noise, Structure } from "./structure.ts";
 
@@ -80,13 +80,38 @@ export function estimate(
     .reduce((best, next) => (next.value < best.value ? next : best));
   const damping = damped ? (point[count] ?? 1) : 1;
   const found = withoutNegligible(likelihood, point.subarray(0, count).map(Math.exp), damping);
-  const outcome = likelihood.outcome(found, damping);
-  const parameters = found.filter((variance) => variance > 0).length + (damped ? 1 : 0) + outcome.settled;
+  return estimateOf(likelihood, found, damping, point);
+}
+
+/** The same parameters, up to the common factor of the variances, for other values of the series. */
+export function carriedOver(
+  { structure, variances, damping, point }: Estimate,
+  regressors: readonly Float64Array[],
+  values: Float64Array,
+): Estimate {
+  const likelihood = new StructuralLikelihood(structure, regressors, values);
+  const found = Float64Array.from(likelihood.layout.noises, ({ noise }) => variances[noise]);
+  return estimateOf(likelihood, found, damping, point);
+}
+
+function estimateOf(
+  likelihood: StructuralLikelihood,
+  variances: Float64Array,
+  damping: number,
+  point: Float64Array,
+): Estimate {
+  const { structure, layout } = likelihood;
+  const outcome = likelihood.outcome(variances, damping);
+  const changing = variances.filter((variance) => variance > 0).length;
+  const parameters = changing + (structure.trend === "damped" ? 1 : 0) + outcome.settled;
   const spare = outcome.seen - parameters - 1;
+  const named = Object.fromEntries(
+    layout.noises.map(({ noise }, g) => [noise, outcome.factor * (variances[g] ?? 0)]),
+  );
   return {
     ...outcome,
     structure,
-    variances: named(parts, found, outcome.factor),
+    variances: { irregular: 0, level: 0, slope: 0, season: 0, ...named },
     damping,
     point,
     parameters,
@@ -123,13 +148,4 @@ function withoutNegligible(
     else variances[g] = kept;
   }
   return variances;
-}
-
-function named(
-  parts: readonly Noise[],
-  variances: Float64Array,
-  factor: number,
-): Readonly<Record<Noise, number>> {
-  const of = (noise: Noise) => factor * (variances[parts.indexOf(noise)] ?? 0);
-  return { irregular: of("irregular"), level: of("level"), slope: of("slope"), season: of("season") };
 }

@@ -4,7 +4,7 @@ import { checkOptionNames, describe } from "../../nn/choice.ts";
 import { checkCounts, checkNotNegative } from "../../nn/option-checks.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { Random } from "../../tensor/random.ts";
-import { type BaumWelchFit, baumWelch } from "./baum-welch.ts";
+import { type BaumWelchFit, baumWelch, VARIANCE_FLOOR } from "./baum-welch.ts";
 import {
   type CovarianceKind,
   factorOf,
@@ -196,7 +196,15 @@ function dimensionScales({ values, dimensions }: Observations): readonly Scale[]
   return Array.from({ length: dimensions }, (_, d) => {
     const column = Float64Array.from({ length: steps }, (_, t) => values[t * dimensions + d] ?? Number.NaN);
     const scale = scaleOf(column);
-    if (column.some((value) => Math.abs(value - scale.centre) > 1e-13 * Math.abs(scale.centre))) return scale;
+    const varies = column.some((value) => Math.abs(value - scale.centre) > 1e-13 * Math.abs(scale.centre));
+    const variance = VARIANCE_FLOOR * scale.spread ** 2;
+    if (varies && (variance === 0 || scale.spread ** 2 === Infinity)) {
+      throw new RecurraError(
+        "not-finite",
+        `values that vary by ${scale.spread} have a variance that is no double-precision number. Give them in another unit`,
+      );
+    }
+    if (varies) return scale;
     throw new RecurraError(
       "constant",
       `all values${dimensions === 1 ? "" : ` of dimension ${d + 1}`} are ${scale.centre}: nothing tells states apart`,

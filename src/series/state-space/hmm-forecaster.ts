@@ -28,11 +28,11 @@ const ROWS_PER_STATE = 5;
  * Forecasts by a Gaussian hidden Markov model: the states' probabilities go on step by step, the mean and the intervals are those of
  * the mixture. For series that come back to their regimes (returns, rates, loads), not for trends: far ahead it gives the long-run mean.
  *
- * @param config `states` by default: 1 to 4, by BIC
+ * @param config by default `states` are 1 to 4, of which BIC chooses, `restarts` 5 and `tolerance` 1e-4
  * @throws RecurraError `unknown-option`, `option-value`
  */
 export function hmm(config: HmmForecasterConfig = {}): LocalModel<HmmForecasterState> {
-  const options = { states: [1, 2, 3, 4], ...config };
+  const options = { states: [1, 2, 3, 4], restarts: 5, tolerance: 1e-4, ...config };
   for (const own of ["covariance", "seed"]) {
     if (own in config) throw new RecurraError("unknown-option", `hmm: there is no option "${own}"`);
   }

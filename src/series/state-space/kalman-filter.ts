@@ -88,8 +88,10 @@ export function kalmanForecast(
   horizon: number,
 ): Outlook {
   const known = new Array<boolean>(model.states).fill(false);
-  const compiled = compileModel({ ...model, initial: { mean, variance, diffuse: known } }, horizon);
+  // Rounding may leave a variance of nothing a little below it.
+  const sound = variance.map((element, i) => (i % (model.states + 1) === 0 ? Math.max(0, element) : element));
+  const compiled = compileModel({ ...model, initial: { mean, variance: sound, diffuse: known } }, horizon);
   const space = filterSpace(compiled.m, horizon);
   runFilter(compiled, new Float64Array(horizon).fill(Number.NaN), space);
-  return { mean: space.expected, variance: space.expectedVariance };
+  return { mean: space.expected, variance: space.expectedVariance.map((value) => Math.max(0, value)) };
 }

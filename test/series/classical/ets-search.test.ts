@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { isAdmissible } from "../../../src/series/classical/ets/admissible.ts";
-import { minimizeInBox } from "../../../src/series/classical/ets/quasi-newton.ts";
 import { initialStates } from "../../../src/series/classical/ets/start.ts";
+import { minimizeInBox } from "../../../src/series/numeric/quasi-newton.ts";
 
 const of = (...values: number[]) => Float64Array.from(values);
 

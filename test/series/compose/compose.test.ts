@@ -10,6 +10,7 @@ import {
   withCombination,
   withConformalIntervals,
 } from "../../../src/series/compose/fold-forecasts.ts";
+import { poolQuantile } from "../../../src/series/compose/linear-pool.ts";
 import { weightsOf } from "../../../src/series/compose/weights.ts";
 import type { Fold } from "../../../src/series/evaluate/backtest.ts";
 import type { Forecast } from "../../../src/series/forecasters/local-model.ts";
@@ -36,16 +37,44 @@ async function folder(): Promise<string> {
   return join(path, "saved");
 }
 
-test("mean and median of forecasts and of their intervals", () => {
-  const interval = (level: number, low: number, high: number) => ({ level, lower: of(low), upper: of(high) });
-  const forecasts: Forecast[] = [
-    { mean: of(1), intervals: [interval(80, 0, 2)] },
-    { mean: of(2), intervals: [interval(80, 1, 5)] },
-    { mean: of(9), intervals: [] },
+test("the mean, the weighted mean and the median of forecasts", () => {
+  const forecasts = [plain(1), plain(2), undefined, plain(9)];
+  expect(combineForecasts(forecasts, "mean")).toEqual(plain(4));
+  expect(combineForecasts(forecasts, "mean", [0.5, 0.25, 9, 0.25])?.mean[0]).toBeCloseTo(3.25, 12);
+  expect(combineForecasts(forecasts, "mean", [0, 0, 1, 0])?.mean).toEqual(of(4));
+  expect(combineForecasts(forecasts, "median")).toEqual(plain(2));
+  expect(combineForecasts([plain(1), plain(4)], "median")).toEqual(plain(2.5));
+  expect(combineForecasts([undefined], "mean")).toBeUndefined();
+});
+
+test("the interval of a mixture: that of one where all agree, wider where they do not", () => {
+  const interval = { level: 80, lower: of(-1.2815515655446004), upper: of(1.2815515655446004) };
+  const same = combineForecasts(
+    [0, 0].map(() => ({ mean: of(0), intervals: [interval] })),
+    "mean",
+  );
+  expect(same?.intervals[0]?.upper[0]).toBeCloseTo(1.28155, 5);
+  // Half N(-3, 1) and half N(3, 1): their 90 % point q has Φ(q - 3) + Φ(q + 3) = 1.8, so that q = 3 + Φ⁻¹(0.8) = 3.84162.
+  const apart = combineForecasts(
+    [-3, 3].map((mean) => ({
+      mean: of(mean),
+      intervals: [{ level: 80, lower: of(mean - 1.2815515655446004), upper: of(mean + 1.2815515655446004) }],
+    })),
+    "mean",
+  );
+  expect(apart?.mean).toEqual(of(0));
+  expect(apart?.intervals[0]?.upper[0]).toBeCloseTo(3.84162, 4);
+  expect(apart?.intervals[0]?.lower[0]).toBeCloseTo(-3.84162, 4);
+});
+
+test("a sure member of a mixture is a step", () => {
+  const members = [
+    { weight: 0.5, middle: 1, below: 0, above: 0 },
+    { weight: 0.5, middle: 1, below: 2, above: 4 },
   ];
-  expect(combineForecasts(forecasts, "mean")).toEqual({ mean: of(4), intervals: [interval(80, 0.5, 3.5)] });
-  expect(combineForecasts(forecasts, "median")?.mean).toEqual(of(2));
-  expect(combineForecasts([plain(1), plain(4)], "median")?.mean).toEqual(of(2.5));
+  expect(poolQuantile(members, 80, 0.5)).toBeCloseTo(1, 9);
+  expect(poolQuantile(members, 80, 0.9)).toBeGreaterThan(1);
+  expect(poolQuantile(members, 80, 0.9)).toBeLessThan(5);
 });
 
 test("a combination leaves out the member that cannot be fitted, series by series", async () => {

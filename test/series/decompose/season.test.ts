@@ -2,8 +2,9 @@
 
 import { expect, test } from "vitest";
 import { airlinePassengers } from "../../../src/data/packaged.ts";
-import { calendarSeasons, detectSeason, isSeasonal } from "../../../src/series/decompose/season.ts";
+import { detectSeason, isSeasonal } from "../../../src/series/decompose/season.ts";
 import type { Frequency } from "../../../src/series/observed/calendar.ts";
+import { calendarSeasons } from "../../../src/series/observed/seasons.ts";
 import { Random } from "../../../src/tensor/random.ts";
 
 const MINUTE = 60_000;

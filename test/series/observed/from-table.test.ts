@@ -1,5 +1,6 @@
 // From the rows of a table to series: order, several series, frequency, and what is missing or comes twice.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type RawTable, type Table, tableOf } from "../../../src/data/table.ts";
 import { type SeriesSetOptions, seriesOf } from "../../../src/series/observed/from-table.ts";
@@ -243,6 +244,48 @@ describe("times that come twice", () => {
     });
     expect(values).toEqual([1, 2, 3]);
   });
+});
+
+test("whatever is missing and comes twice, in whatever order: series are regular and hold what was there", () => {
+  const DAY = 86_400_000;
+  const row = fc.record({
+    day: fc.integer({ min: 0, max: 30 }),
+    store: fc.constantFrom("a", "b", "c"),
+    value: fc.option(fc.integer({ min: 1, max: 99 }), { nil: NONE, freq: 4 }),
+  });
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 80 }), (rows) => {
+      const source = table([], {
+        columns: { time: "day", target: "units", series: "store" },
+        time: { kind: "instant", values: rows.map(({ day }) => day * DAY), zoned: false },
+        target: numbers(...rows.map(({ value }) => value)),
+        series: rows.map(({ store }) => store),
+      });
+      const known = rows.filter(({ value }) => !Number.isNaN(value));
+      const run = () =>
+        seriesOf(source, { frequency: "day", duplicates: "sum", missing: "keep", onError: "skip" }).series;
+      if (known.length === 0) {
+        expect(run).toThrow("None of the");
+        return;
+      }
+      const series = run();
+      expect(series.map(({ name }) => name).toSorted()).toEqual(
+        [...new Set(known.map(({ store }) => store))].toSorted(),
+      );
+      for (const { name, times, values } of series) {
+        const own = known.filter(({ store }) => store === name);
+        const days = own.map(({ day }) => day);
+        expect(times[0]).toBe(Math.min(...days) * DAY);
+        expect(times.at(-1)).toBe(Math.max(...days) * DAY);
+        for (const [t, time] of times.entries()) {
+          expect(time - (times[0] ?? 0)).toBe(t * DAY);
+          const sum = own.filter(({ day }) => day * DAY === time).reduce((all, { value }) => all + value, 0);
+          expect(values[t]).toBe(sum === 0 ? NONE : sum);
+        }
+      }
+    }),
+    { seed: 3, numRuns: 200 },
+  );
 });
 
 describe("covariates", () => {

@@ -14,12 +14,6 @@ const ask = (horizon: number, future: Ask["future"] = {}): Ask => ({ horizon, le
 const noise = (seed: number, count: number) =>
   Float64Array.from(new Random(seed).normal([count], 0, 1, "float64").toArray());
 
-function _fit(series: Series, config: StateSpaceConfig) {
-  const model = stateSpace(config);
-  const state = model.fit(series, task);
-  return { model, state, figures: model.describe?.(state) ?? {} };
-}
-
 function fitTo(series: Series, config: StateSpaceConfig) {
   const model = stateSpace(config);
   const state = model.fit(series, task);

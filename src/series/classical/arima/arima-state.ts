@@ -50,54 +50,62 @@ function regressionAt(model: ArimaModel, columns: readonly Float64Array[], t: nu
   return sum;
 }
 
-/** The filters run over a series, missing values (NaN) and all. @param predictions [T] to be filled with one-step predictions */
+/** A filter run over a series. @param predictions [T] to be filled with what is expected, of the values less the regression */
 function runOver(
   model: ArimaModel,
   values: Float64Array,
   columns: readonly Float64Array[],
   predictions?: Float64Array,
 ): ArimaEnd {
+  const errors = values.map((value, t) => value - regressionAt(model, columns, t, t + 1));
+  return errors.some(Number.isNaN)
+    ? runOverGaps(model, errors, predictions)
+    : runOverWhole(model, errors, predictions);
+}
+
+function runOverWhole(model: ArimaModel, errors: Float64Array, predictions?: Float64Array): ArimaEnd {
   const { order } = model;
   const lost = lostValues(order);
-  const length = values.length;
-  const arma = armaOf(model);
-  const errors = values.map((value, t) => value - regressionAt(model, columns, t, t + 1));
-  const known = errors.findLastIndex((value) => !Number.isNaN(value));
-  const age = length - 1 - known;
-  if (errors.some(Number.isNaN)) {
-    const observed = Uint8Array.from(errors, (value) => (Number.isNaN(value) ? 0 : 1));
-    // The diffuse start knows nothing of the level, but reckons with one of the size of the errors.
-    const level = lost > 0 ? (errors.find((value) => !Number.isNaN(value)) ?? 0) : 0;
-    const size = Math.max(...errors.map((value) => (Number.isNaN(value) ? 0 : Math.abs(value - level)))) || 1;
-    const scaled = errors.map((value) => (Number.isNaN(value) ? 0 : (value - level) / size));
-    const filter = kalmanFilter(arma, observed, differencePolynomial(order), 1);
-    filter.run([scaled], [new Float64Array(length)], predictions);
-    const state = filter.states[0] ?? new Float64Array(lost);
-    for (const [t, value] of predictions?.entries() ?? [])
-      if (predictions) predictions[t] = value * size + level;
-    return {
-      length,
-      process: [...state.subarray(0, state.length - lost)].map((value) => value * size),
-      history: [...state.subarray(state.length - lost)].map((value) => value * size + level),
-      age,
-    };
-  }
-  if (length < lost)
+  const length = errors.length;
+  if (length < lost) {
     throw new RecurraError(
       "too-short",
       `there are ${length} values; wanted at least the ${lost} that differencing takes`,
     );
+  }
   const differences = differenced(errors, order);
-  const filter = exactFilter(arma, differences.length, 1, { settles: false });
-  const expected = predictions?.subarray(lost);
-  filter.run([differences], [new Float64Array(differences.length)], expected);
+  const filter = exactFilter(armaOf(model), differences.length, 1, { settles: false });
+  filter.run([differences], [new Float64Array(differences.length)], predictions?.subarray(lost));
   if (predictions !== undefined) {
     predictions.fill(Number.NaN, 0, lost);
     for (let t = lost; t < length; t++)
       predictions[t] = (predictions[t] ?? 0) + (errors[t] ?? 0) - (differences[t - lost] ?? 0);
   }
   const history = Array.from({ length: lost }, (_, i) => errors[length - 1 - i] ?? 0);
-  return { length, process: [...(filter.states[0] ?? differences).subarray(0, -1)], history, age };
+  return { length, process: [...(filter.states[0] ?? differences).subarray(0, -1)], history, age: 0 };
+}
+
+function runOverGaps(model: ArimaModel, errors: Float64Array, predictions?: Float64Array): ArimaEnd {
+  const lost = lostValues(model.order);
+  const length = errors.length;
+  const observed = Uint8Array.from(errors, (value) => (Number.isNaN(value) ? 0 : 1));
+  // The diffuse start knows nothing of the level, but reckons with one that is not far from the size of the innovations.
+  const level = lost > 0 ? (errors.find((value) => !Number.isNaN(value)) ?? 0) : 0;
+  let size = 0;
+  for (const value of errors) if (Math.abs(value - level) > size) size = Math.abs(value - level);
+  if (size === 0) size = 1;
+  const scaled = errors.map((value) => (Number.isNaN(value) ? 0 : (value - level) / size));
+  const filter = kalmanFilter(armaOf(model), observed, differencePolynomial(model.order), 1);
+  filter.run([scaled], [new Float64Array(length)], predictions);
+  if (predictions !== undefined)
+    for (let t = 0; t < length; t++) predictions[t] = (predictions[t] ?? 0) * size + level;
+  const state = filter.states[0] ?? new Float64Array(lost);
+  return {
+    length,
+    process: Array.from(state.subarray(0, state.length - lost), (value) => value * size),
+    history: Array.from(state.subarray(state.length - lost), (value) => value * size + level),
+    age: length - 1 - observed.lastIndexOf(1),
+  };
 }
 
 /** Where a series ends. @param values [T] NaN where missing @param columns [T] each: the covariates of the model */

@@ -1,13 +1,12 @@
 // Automatic seasonal ARIMA, or one of given order, as a model of one series.
 
-import { checkedNumber, checkOptionNames, describe } from "../../../nn/choice.ts";
-import { checkFlags } from "../../../nn/option-checks.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import type { Description, LocalModel, Need } from "../../forecasters/local-model.ts";
 import { fillMissing } from "../../observed/fill.ts";
 import type { Series } from "../../observed/series.ts";
 import { boxCox, guerreroLambda, inverseBoxCox } from "../../scalers/box-cox.ts";
 import { normalIntervals } from "../normal-intervals.ts";
+import { type ArimaOptions, checkArimaOptions } from "./arima-options.ts";
 import {
   type ArimaEnd,
   type ArimaModel,
@@ -28,40 +27,6 @@ import {
 } from "./regressors.ts";
 import { type Criterion, criterionOf, type OrderLimits } from "./search.ts";
 
-export interface ArimaOptions {
-  /** [p, d, q], or `auto` for the order with the smallest criterion. Default: `auto`. */
-  readonly order?: "auto" | readonly [p: number, d: number, q: number] | undefined;
-  /** [P, D, Q] by the season of the series, with an `order`. Default: [0, 0, 0]. */
-  readonly seasonalOrder?: readonly [P: number, D: number, Q: number] | undefined;
-  /**
-   * Whether there is a constant: a mean, or a drift where it is differenced once; never where it is differenced more often. Default: by
-   * the criterion; with an `order`, true for a mean and false for a drift.
-   */
-  readonly constant?: boolean | undefined;
-  /** Differences from one value to the next, where the order is chosen. Default: by the KPSS test, at most 2. */
-  readonly d?: number | undefined;
-  /** Seasonal differences, where the order is chosen. Default: by the strength of the season, at most 1. */
-  readonly D?: number | undefined;
-  /** Whether there may be seasonal terms, where the order is chosen. Default: true. */
-  readonly seasonal?: boolean | undefined;
-  /** The largest p, q, P and Q of the search. Default: 5, 5, 2, 2. */
-  readonly limits?: Partial<OrderLimits> | undefined;
-  /** Default: `aicc`. */
-  readonly criterion?: Criterion | undefined;
-  /**
-   * Whether the search compares models by conditional least squares rather than by likelihood. Default: where the length times twice the
-   * season is above 100,000, as for years of hours.
-   */
-  readonly approximate?: boolean | undefined;
-  /** Which covariates known ahead it takes: a regression with ARIMA errors. Default: `all`. */
-  readonly covariates?: CovariateChoice | undefined;
-  /**
-   * λ of a Box–Cox transformation, such as 0 for logarithms; `guerrero` for the one by Guerrero's method; `none`. Forecasts are then
-   * medians. Default: `none`.
-   */
-  readonly lambda?: number | "guerrero" | "none" | undefined;
-}
-
 /** A fitted ARIMA model, as plain data. */
 export interface ArimaState {
   readonly model: ArimaModel;
@@ -80,23 +45,6 @@ export interface ArimaState {
   readonly tried: number;
 }
 
-const optionNames = [
-  "order",
-  "seasonalOrder",
-  "constant",
-  "d",
-  "D",
-  "seasonal",
-  "limits",
-  "criterion",
-  "approximate",
-  "covariates",
-  "lambda",
-];
-
-/** Of any letter. */
-const LARGEST_ORDER = 30;
-
 const DEFAULT_LIMITS: OrderLimits = { p: 5, q: 5, P: 2, Q: 2 };
 
 /**
@@ -111,7 +59,8 @@ const DEFAULT_LIMITS: OrderLimits = { p: 5, q: 5, P: 2, Q: 2 };
  * @throws RecurraError `unknown-option`, `option-value`
  */
 export function arima(options: ArimaOptions = {}): LocalModel<ArimaState> {
-  const { covariates = "all", lambda = "none" } = checked(options);
+  checkArimaOptions(options);
+  const { covariates = "all", lambda = "none" } = options;
   return {
     name: "arima",
     takesMissing: true,
@@ -184,7 +133,7 @@ function fitSeries(
     return fitAutomatic(values, {
       regressors: columns,
       season: seasonal ? season : 1,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      limits: limitsOf(limits),
       criterion,
       constant,
       d,
@@ -194,10 +143,25 @@ function fitSeries(
   }
   const [p, d, q] = order;
   const [P, D, Q] = seasonalOrder;
+  if (season === 1 && P + D + Q > 0) {
+    throw new RecurraError(
+      "option-value",
+      `arima: seasonalOrder is [${seasonalOrder.join(", ")}], and the series has no season; give it one, or leave seasonalOrder out`,
+    );
+  }
   const full: ArimaOrder = { p, d, q, P, D, Q, m: season };
   const used = usefulRegressors(columns, full);
   const regressors = used.map((k) => columns[k] ?? values);
   return { fit: fitArima(values, full, { regressors, constant }), tried: 0, used };
+}
+
+function limitsOf({ p, q, P, Q }: Partial<OrderLimits> = {}): OrderLimits {
+  return {
+    p: p ?? DEFAULT_LIMITS.p,
+    q: q ?? DEFAULT_LIMITS.q,
+    P: P ?? DEFAULT_LIMITS.P,
+    Q: Q ?? DEFAULT_LIMITS.Q,
+  };
 }
 
 function lambdaOf(lambda: number | "guerrero" | "none", values: Float64Array, season: number): number | null {
@@ -251,68 +215,4 @@ function descriptionOf({
     ...(aicc === null ? {} : { aicc }),
     ...(tried === 0 ? {} : { tried }),
   };
-}
-
-function checked(options: ArimaOptions): ArimaOptions {
-  checkOptionNames("arima", options, optionNames);
-  const {
-    order = "auto",
-    seasonalOrder,
-    constant,
-    d,
-    D,
-    seasonal,
-    limits = {},
-    criterion = "aicc",
-  } = options;
-  const { approximate, covariates = "all", lambda = "none" } = options;
-  if (order !== "auto") checkOrder("order", order, "[p, d, q]");
-  if (seasonalOrder !== undefined) checkOrder("seasonalOrder", seasonalOrder, "[P, D, Q]");
-  const searchOnly = Object.entries({
-    d,
-    D,
-    seasonal,
-    limits: options.limits,
-    criterion: options.criterion,
-    approximate,
-  });
-  const idle = order === "auto" ? [] : searchOnly.filter(([, value]) => value !== undefined);
-  if (idle[0] !== undefined)
-    refuse(`${idle[0][0]} is for the search: leave it out beside an order, or leave out the order`);
-  if (order === "auto" && seasonalOrder !== undefined)
-    refuse("seasonalOrder goes with an order; give both or neither");
-  const flags = Object.entries({ constant, seasonal, approximate }).filter(
-    ([, value]) => value !== undefined,
-  );
-  checkFlags("arima", Object.fromEntries(flags));
-  for (const [name, value] of Object.entries({ d, D })) if (value !== undefined) checkOrderPart(name, value);
-  checkOptionNames("arima limits", limits, ["p", "q", "P", "Q"]);
-  for (const [name, value] of Object.entries(limits))
-    if (value !== undefined) checkOrderPart(`limits.${name}`, value);
-  if (!["aicc", "aic", "bic"].includes(criterion))
-    refuse(`criterion is to be aicc, aic or bic, got ${describe(criterion)}`);
-  if (covariates !== "all" && covariates !== "none" && !isListOfNames(covariates))
-    refuse(`covariates is to be "all", "none" or a list of names, got ${describe(covariates)}`);
-  if (lambda !== "guerrero" && lambda !== "none")
-    checkedNumber("arima: lambda", lambda, Number.isFinite, 'a number, "guerrero" or "none"');
-  return options;
-}
-
-function isListOfNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === "string");
-}
-
-function checkOrder(name: string, value: unknown, letters: string): void {
-  if (!Array.isArray(value) || value.length !== 3)
-    refuse(`${name} is to be three whole numbers ${letters}, got ${describe(value)}`);
-  else for (const part of value) checkOrderPart(name, part);
-}
-
-function checkOrderPart(name: string, value: unknown): void {
-  const fits = (part: number): boolean => Number.isInteger(part) && part >= 0 && part <= LARGEST_ORDER;
-  checkedNumber(`arima: ${name}`, value, fits, `a whole number from 0 to ${LARGEST_ORDER}`);
-}
-
-function refuse(message: string): never {
-  throw new RecurraError("option-value", `arima: ${message}`);
 }

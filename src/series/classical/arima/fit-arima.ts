@@ -7,7 +7,7 @@ import { fillMissing } from "../../observed/fill.ts";
 import { chooseDifferences, type DifferencesWanted } from "./choose-differences.ts";
 import { differenced } from "./difference.ts";
 import { type ArimaFit, estimate, maximumLikelihood } from "./estimate.ts";
-import { type ArimaOrder, arimaName, coefficientCount, constantName, lostValues } from "./order.ts";
+import { type ArimaOrder, arimaName, coefficientCount, lostValues } from "./order.ts";
 import { type Differences, type Prepared, prepare, prepareWithGaps } from "./prepare.ts";
 import { usefulRegressors } from "./regressors.ts";
 import { type Criterion, type OrderLimits, type SearchResult, searchOrder } from "./search.ts";
@@ -30,7 +30,8 @@ export interface FitOptions {
 export function fitArima(values: Float64Array, order: ArimaOrder, options: FitOptions = {}): ArimaFit {
   checkOptionNames("fitArima", options, ["regressors", "constant", "method"]);
   const { regressors = [], constant = order.d + order.D === 0, method = "exact" } = options;
-  checkLength(values, order, constant, regressors.length);
+  const conditions = method === "conditional" ? order.p + order.m * order.P : 0;
+  checkLength(values, order, constant, regressors.length, conditions);
   if (!values.some(Number.isNaN)) {
     const prepared = prepare(values, regressors, order);
     return method === "exact"
@@ -43,13 +44,28 @@ export function fitArima(values: Float64Array, order: ArimaOrder, options: FitOp
   return maximumLikelihood(prepareWithGaps(values, regressors, order), order, constant, guess.coefficients);
 }
 
-function checkLength(values: Float64Array, order: ArimaOrder, constant: boolean, regressors: number): void {
+function checkLength(
+  values: Float64Array,
+  order: ArimaOrder,
+  constant: boolean,
+  regressors: number,
+  conditions: number,
+): void {
   const known = values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   const wanted = lostValues(order) + coefficientCount(order) + (constant ? 1 : 0) + regressors + 1;
-  if (known >= wanted) return;
+  if (known >= wanted + conditions) return;
   throw new RecurraError(
     "too-short",
-    `there are ${known} values, and ${arimaName(order, constant, regressors)} needs at least ${wanted}: ${lostValues(order)} that differencing takes, one for each coefficient and one more`,
+    `there are ${known} values, and ${arimaName(order, constant, regressors)} needs at least ${wanted + conditions}: ${lostValues(order) + conditions} that differencing${conditions > 0 ? " and the conditions take" : " takes"}, one for each coefficient and one more`,
+  );
+}
+
+/** A regression on as many covariates as there are values would explain them all, and forecast nonsense. */
+function checkRegressorCount(values: number, count: number): void {
+  if (count === 0 || count + 3 < values) return;
+  throw new RecurraError(
+    "covariate",
+    `there are ${count} covariates for ${values} values; wanted fewer than ${Math.max(1, values - 3)}: name those to take, or take none`,
   );
 }
 
@@ -86,6 +102,7 @@ export function fitAutomatic(values: Float64Array, options: AutomaticOptions): A
   const differences = chooseDifferences(filled, options.regressors, season, options);
   const used = usefulRegressors(options.regressors, differences);
   const regressors = used.map((k) => options.regressors[k] ?? filled);
+  checkRegressorCount(filled.length - lostValues({ p: 0, q: 0, P: 0, Q: 0, ...differences }), used.length);
   const prepared = prepare(filled, regressors, differences);
   if (isFlatline(filled, prepared)) return { fit: flatFit(differences, filled), tried: 0, used };
   const limits = limitsFor(filled.length, season, options.limits);
@@ -97,10 +114,13 @@ export function fitAutomatic(values: Float64Array, options: AutomaticOptions): A
   return { fit: maximumLikelihood(withGaps, order, constant, coefficients), tried: found.tried, used };
 }
 
+/** Over longer seasons there are differences, but no seasonal coefficients: the state would be too long. */
+const LONGEST_SEASON = 400;
+
 /** No more coefficients of a kind than a third of the values, none that reach over a season beside seasonal ones (as in R's auto.arima). */
 function limitsFor(length: number, season: number, { p, q, P, Q }: OrderLimits): OrderLimits {
   const third = Math.floor(length / 3);
-  const seasons = season > 1 ? Math.floor(third / season) : 0;
+  const seasons = season > 1 && season <= LONGEST_SEASON ? Math.floor(third / season) : 0;
   const below = seasons > 0 ? season - 1 : Number.POSITIVE_INFINITY;
   return {
     p: Math.min(p, third, P > 0 ? below : p),
@@ -116,12 +136,15 @@ function isFlatline(values: Float64Array, { values: rest, scale, regressors }: P
   return regressors.length === 0 && isConstant(rest, size / scale);
 }
 
-/** The model of a series whose differences are all the same: without coefficients and without error. */
+/** The model of a series whose differences are all the same: without coefficients and without error, the polynomial that it is. */
 function flatFit(differences: Differences, values: Float64Array): ArimaFit {
-  const order: ArimaOrder = { p: 0, q: 0, P: 0, Q: 0, ...differences };
   const { d, D, m } = differences;
+  const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const [step = 0] = differenced(values, differences);
-  const constant = constantName(order) !== undefined && (d + D === 0 || step !== 0);
+  const changes = Math.abs(step) > 1e-12 * size;
+  // A constant would make a parabola of what is differenced twice; one more difference makes it as well.
+  const order: ArimaOrder = { p: 0, q: 0, P: 0, Q: 0, d: d + D > 1 && changes ? d + 1 : d, D, m };
+  const constant = d + D === 0 || (d + D === 1 && changes);
   return {
     order,
     constant,

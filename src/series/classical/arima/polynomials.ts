@@ -132,18 +132,16 @@ function partialsOf(coefficients: Float64Array): Float64Array {
 }
 
 /**
- * Whether all roots of all four factors are at least `modulus` from 0, in B for the plain and in B as well for the seasonal factors.
+ * Whether the roots of all four factors are beyond a distance from 0: those of the plain factors in B, of the seasonal ones in Bᵐ.
  *
  * @param coefficients φ, θ, Φ, Θ
  */
-export function rootsBeyond(order: ArimaOrder, coefficients: Float64Array, modulus: number): boolean {
-  const { p, q, P, m } = order;
-  const seasonal = modulus ** m;
+export function rootsBeyond({ p, q, P }: ArimaOrder, coefficients: Float64Array, distance: number): boolean {
   return (
-    beyond(coefficients.subarray(0, p), 1, modulus) &&
-    beyond(coefficients.subarray(p, p + q), -1, modulus) &&
-    beyond(coefficients.subarray(p + q, p + q + P), 1, seasonal) &&
-    beyond(coefficients.subarray(p + q + P), -1, seasonal)
+    beyond(coefficients.subarray(0, p), 1, distance) &&
+    beyond(coefficients.subarray(p, p + q), -1, distance) &&
+    beyond(coefficients.subarray(p + q, p + q + P), 1, distance) &&
+    beyond(coefficients.subarray(p + q + P), -1, distance)
   );
 }
 

@@ -29,7 +29,10 @@ interface Candidate {
   readonly fit: ArimaFit | undefined;
 }
 
-/** Models with roots nearer to the unit circle than this are refused, as in Hyndman and Khandakar 2008, section 3.2. */
+/**
+ * Models with roots nearer to the unit circle than this are refused, as in Hyndman and Khandakar 2008, section 3.2; but those of seasonal
+ * factors are looked at in Bᵐ: in B, the roots of any long season are near to the circle.
+ */
 const NEAREST_ROOT = 1.001;
 
 /** The search ends when so many models were tried. */

@@ -30,8 +30,6 @@ export const encoderDecoder: NetworkKind<EncoderDecoderOptions> = {
     const read = joined([repeated(dropped(summary, dropout), steps), inputs.future]);
     const decoder = layers.lstm({ units, returnSequences: true });
     const written = decoder.apply(read, { initialState: state });
-    return layers
-      .dense({ units: outputs, kernelInitializer: "zeros" })
-      .apply(dropped(written, dropout));
+    return layers.dense({ units: outputs, kernelInitializer: "zeros" }).apply(dropped(written, dropout));
   },
 };

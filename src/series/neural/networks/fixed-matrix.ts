@@ -1,14 +1,19 @@
 // Linear maps without weights, as layers: a moving average over a window, and a curve through some points.
 
-import { matmul } from "../../../graph/ops/matmul.ts";
 import { constant } from "../../../graph/ops/leaf.ts";
+import { matmul } from "../../../graph/ops/matmul.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { Layer, type LayerConfig } from "../../../nn/layer.ts";
 import { checkConfig, count } from "../../../nn/layer-options.ts";
 import { NdArray } from "../../../tensor/nd-array.ts";
 
 /** x · matrix over the last axis. */
-function mapped(x: Tensor, rows: number, columns: number, at: (row: number, column: number) => number): Tensor {
+function mapped(
+  x: Tensor,
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): Tensor {
   const data = Float32Array.from({ length: rows * columns }, (_, i) =>
     at(Math.floor(i / columns), i % columns),
   );

@@ -1,10 +1,10 @@
 // What a forecasting network is: a function from windows to the numbers that a head reads, made of layers.
 
+import { type Functional, model as functional } from "../../../model/functional.ts";
 import { input } from "../../../nn/input.ts";
 import type { LayerTensor } from "../../../nn/layer.ts";
 import type { OptionKinds } from "../../../nn/layer-options.ts";
 import { layers } from "../../../nn/layers/index.ts";
-import { model as functional, type Functional } from "../../../model/functional.ts";
 
 /** What a network is given of a window, scaled. */
 export interface NetworkInputs {
@@ -65,11 +65,13 @@ export function buildNetwork<Options extends object>(
   const numbers = sizes.numbers === 0 ? undefined : input({ name: "numbers", shape: [sizes.numbers] });
   const ids = sizes.categories.map((_, k) => input({ name: `category_${k}`, shape: [1], dtype: "int32" }));
   const vectors = sizes.categories.map((count, k) =>
-    layers.flatten().apply(
-      layers
-        .embedding({ inputDim: count, outputDim: Math.min(16, Math.ceil(Math.sqrt(count))) })
-        .apply(ids[k] as LayerTensor),
-    ),
+    layers
+      .flatten()
+      .apply(
+        layers
+          .embedding({ inputDim: count, outputDim: Math.min(16, Math.ceil(Math.sqrt(count))) })
+          .apply(ids[k] as LayerTensor),
+      ),
   );
   const statics = [...(numbers === undefined ? [] : [numbers]), ...vectors];
   const outputs = kind.build(

@@ -33,7 +33,11 @@ export const nhits: NetworkKind<NhitsOptions> = {
     units: 128,
     layers: 2,
     blocks: 1,
-    pooling: [Math.max(1, Math.min(8, Math.floor(lookback / 6))), Math.max(1, Math.min(4, Math.floor(lookback / 12))), 1],
+    pooling: [
+      Math.max(1, Math.min(8, Math.floor(lookback / 6))),
+      Math.max(1, Math.min(4, Math.floor(lookback / 12))),
+      1,
+    ],
     frequency: [Math.max(1, Math.floor(steps / 3)), Math.max(1, Math.floor(steps / 6)), 1],
   }),
   build(inputs, task, options) {

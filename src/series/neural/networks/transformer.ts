@@ -35,7 +35,9 @@ export const transformer: NetworkKind<TransformerOptions> = {
         .multiHeadAttention({ numHeads: heads, keyDim: Math.max(1, Math.floor(width / heads)), dropout })
         .apply(normalized(x));
       x = layers.add().apply([x, dropped(attended, dropout)]);
-      const wide = layers.conv1D({ filters: feedForward, kernelSize: 1, activation: "relu" }).apply(normalized(x));
+      const wide = layers
+        .conv1D({ filters: feedForward, kernelSize: 1, activation: "relu" })
+        .apply(normalized(x));
       const narrow = layers.conv1D({ filters: width, kernelSize: 1 }).apply(dropped(wide, dropout));
       x = layers.add().apply([x, narrow]);
     }
