@@ -12,7 +12,7 @@
 
 import { layers, ndarray, sequential } from "recurra";
 import { type PredictionChart, predictionGridSpec } from "recurra/plot";
-import { minMaxScaler } from "../src/series/scalers/linear.ts";
+import { minMaxScaler } from "recurra/series";
 import { draw, expectFigure, options, readData } from "./support.ts";
 
 const [, ...lines] = readData("airpassengers.csv").trim().split("\n");
@@ -70,7 +70,7 @@ const row = (name: string, ...cells: readonly string[]) =>
   console.log(name.padEnd(16) + cells.map((cell) => cell.padStart(11)).join(""));
 
 row("RMSE, thousands", "training", "test", "  test, by seed");
-const naive = { training: rmse(before(1), 1, split), test: rmse(before(1), split, months) };
+const naive = { training: rmse(before(1), lookback, split), test: rmse(before(1), split, months) };
 row("naive", naive.training.toFixed(1), naive.test.toFixed(1));
 const yearAgo = { training: rmse(before(12), 12, split), test: rmse(before(12), split, months) };
 row("seasonal naive", yearAgo.training.toFixed(1), yearAgo.test.toFixed(1));

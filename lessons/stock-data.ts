@@ -1,8 +1,7 @@
 // The daily prices of 25 companies, 2015 to 2020, and the lecture's windows over them: 30 days back, the first 70 % to train on.
 
 import { type NdArray, ndarray } from "recurra";
-import { minMaxScaler } from "../src/series/scalers/linear.ts";
-import type { FittedScaler } from "../src/series/scalers/scaler.ts";
+import { type FittedScaler, minMaxScaler } from "recurra/series";
 import { readData } from "./support.ts";
 
 /** Days that a network looks back. */

@@ -57,6 +57,11 @@ MSFT, test days, mean of ${seeds.length} seeds
   three LSTMs  ${errorText(lstm)}
   naive        ${errorText(naive)}
 `);
+if (!options.quick) {
+  console.log(`The smaller layer is nearer here: Microsoft's price leaves the range of the training days early, and the GRUs follow it further out than
+the LSTMs do. It is one company and one recipe, no law. Tomorrow like today is ahead of both.
+`);
+}
 const limit = options.quick ? 1 : 0.03;
 expectFigure(`GRU, MSFT: MSE ${gru.mse.toFixed(5)}, at most ${limit}`, gru.mse <= limit);
 expectFigure("the naive forecast is ahead of the GRU", naive.mse < gru.mse);

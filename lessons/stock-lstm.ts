@@ -64,8 +64,8 @@ console.log(
 if (!options.quick) {
   console.log(`
 The figure looks as if the network knew what comes. It knows what was: it draws the price of the last days again, smoothed and late, and
-where the price leaves the range of the training days it stays below, since the gates of an LSTM saturate. Whoever says of every day that
-the close will be yesterday's has a smaller error, has trained nothing, and has said nothing about the direction. A day's move of
+where the price leaves the range of the training days it mostly lags behind, since what an LSTM puts out is bounded. Whoever says every
+day that tomorrow's close is today's has a smaller error, has trained nothing, and has said nothing about the direction. A day's move of
 a price is close to noise given the days before: a small MSE of prices is no sign of a forecast.
 `);
 }

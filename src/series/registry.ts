@@ -22,9 +22,9 @@ import type { Fitted, Forecaster, ForecasterConfig } from "./forecasters/forecas
 import { LocalForecaster } from "./forecasters/local-forecaster.ts";
 import type { LocalModel } from "./forecasters/local-model.ts";
 import { type ForecasterRecord, localRecord, readRecord } from "./forecasters/record.ts";
+import { loadNeural } from "./neural/load-neural.ts";
 import { type NetworkName, networkNames } from "./neural/networks/table.ts";
 import { NeuralForecaster } from "./neural/neural-forecaster.ts";
-import { loadNeural } from "./neural/saved-neural.ts";
 import type { NeuralConfig } from "./neural/settings.ts";
 import type { Frequency } from "./observed/calendar.ts";
 import type { Series } from "./observed/series.ts";

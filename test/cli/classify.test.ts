@@ -45,7 +45,9 @@ const tsv = (data: LabelledSeries) =>
     .join("\n");
 
 describe("recurra classify series", () => {
-  test("trains on one file, tests on another, prints the test, writes the folder", async () => {
+  test("trains on one file, tests on another, prints the test, writes the folder", {
+    timeout: 30_000,
+  }, async () => {
     const train = await fileOf("waves_TRAIN.tsv", tsv(toySeries({ count: 30, seed: 1 })));
     const later = await fileOf("waves_TEST.tsv", tsv(toySeries({ count: 20, seed: 2 })));
     const out = join(folder, "waves");
@@ -227,6 +229,22 @@ describe("refused with exit code 2, a message, and nothing written", () => {
     const none = await recurra("series", "predict", folder, later);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("classifier.json")]);
   });
+});
+
+test("Ctrl-C stops the work, and nothing is written", async () => {
+  const path = await fileOf("long.tsv", tsv(toySeries({ count: 20, seed: 1 })));
+  const told: string[] = [];
+  const code = await run(["classify", "series", path, "--model", "conv", "--out", join(folder, "stopped")], {
+    print: () => {},
+    tell: (text) => {
+      told.push(text);
+      // Told once the work is about to begin.
+      if (text.startsWith("Tested on")) process.emit("SIGINT");
+    },
+  });
+  expect([code, told.at(-1)]).toEqual([130, "recurra: Stopped. Nothing was written.\n"]);
+  expect((await readdir(folder)).filter((name) => name.includes("stopped"))).toEqual([]);
+  expect(process.listenerCount("SIGINT")).toBe(0);
 });
 
 test("help: of the command, of its parts, with what there is to choose from", async () => {

@@ -5,6 +5,7 @@ import type { ClassScores } from "../../nn/metrics/report.ts";
 import type { Description } from "../forecasters/local-model.ts";
 import { csvField } from "../report/csv.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { longestOf } from "./method.ts";
 import type { ClassificationParts } from "./parts.ts";
 
 /** Numbers that are no numbers are null in JSON. */
@@ -158,13 +159,13 @@ function scoresDocument(name: string, { precision, recall, f1Score, support }: C
 }
 
 function seriesDocument(data: ClassificationParts["training"]): SeriesDocument {
-  const lengths = data.x.map(([first]) => first?.length ?? 0);
+  const shortest = data.x.reduce((least, [first]) => Math.min(least, first?.length ?? 0), Infinity);
   const counts = classCounts(data);
   return {
     source: data.source,
     series: data.x.length,
-    shortest: Math.min(...lengths),
-    longest: Math.max(...lengths),
+    shortest,
+    longest: longestOf(data.x),
     counts: Object.fromEntries(data.classes.map((name, k) => [name, counts[k] ?? 0])),
   };
 }

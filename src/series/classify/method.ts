@@ -7,6 +7,11 @@ import type { EpochReport, TrainingRecord } from "./training-record.ts";
 /** A series made ready: [C] channels of [T] finite values. */
 export type Sample = readonly Float64Array[];
 
+/** How many steps the longest of some series has. */
+export function longestOf(x: readonly Sample[]): number {
+  return x.reduce((most, [first]) => Math.max(most, first?.length ?? 0), 0);
+}
+
 /** Series made ready, with their classes. */
 export interface Samples {
   /** [N] */

@@ -1,6 +1,6 @@
 // The methods by name, and the options that each takes.
 
-import { configOf } from "../../nn/choice.ts";
+import { checkOptionNames, configOf } from "../../nn/choice.ts";
 import { majority } from "./majority.ts";
 import type { Method } from "./method.ts";
 import { nearest } from "./nearest.ts";
@@ -51,8 +51,14 @@ const makers: { readonly [Name in ClassifierName]: (config: MethodConfigs[Name])
   lstm: (config) => networkMethod("lstm", recurrentSettings("lstm", config)),
   gru: (config) => networkMethod("gru", recurrentSettings("gru", config)),
   transformer: (config) => networkMethod("transformer", transformerSettings(config)),
-  nearest: (config) => nearest({ distance: "euclidean", ...config }),
-  dtw: (config) => nearest({ distance: "dtw", ...config }),
+  nearest: (config) => {
+    checkOptionNames("nearest", config, []);
+    return nearest();
+  },
+  dtw: (config) => {
+    checkOptionNames("dtw", config, ["window"]);
+    return nearest({ ...config, distance: "dtw" });
+  },
   majority,
 };
 

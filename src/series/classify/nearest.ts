@@ -4,7 +4,7 @@ import { now } from "#platform";
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { type Envelope, envelopeOf, lowerBound, squaredDistance, warpedDistance } from "./distance.ts";
-import type { FittedMethod, Method, Sample, Samples } from "./method.ts";
+import { type FittedMethod, longestOf, type Method, type Sample, type Samples } from "./method.ts";
 import { arrayOf, numberOf, packSamples, textOf, unpackSamples } from "./saved.ts";
 
 export interface NearestConfig {
@@ -41,8 +41,7 @@ export function nearest(config: NearestConfig = {}): Method {
   return {
     name: distance === "dtw" ? "dtw" : "nearest",
     async fit(training) {
-      const length = Math.max(...training.x.map(([first]) => first?.length ?? 0));
-      return fitted({ ...training, distance, window, length });
+      return fitted({ ...training, distance, window, length: longestOf(training.x) });
     },
     async restore(state, classes) {
       const { json } = state;

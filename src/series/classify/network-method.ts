@@ -6,7 +6,7 @@ import { loadModelFolder } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import type { Json } from "../forecasters/local-model.ts";
-import type { FittedMethod, Method, MethodTask, Samples } from "./method.ts";
+import { type FittedMethod, longestOf, type Method, type MethodTask, type Samples } from "./method.ts";
 import type { NetworkSettings } from "./network-options.ts";
 import { networkOf } from "./networks.ts";
 import { padded, patchesOf } from "./padded.ts";
@@ -48,9 +48,8 @@ async function train(samples: Samples, task: MethodTask, settings: NetworkSettin
   const { x, labels, classes } = samples;
   const { seed, signal, onProgress } = task;
   const { shape, patch, epochs, batchSize, learningRate, patience } = settings;
-  const lengths = x.map(([first]) => first?.length ?? 0);
-  const longest = Math.max(...lengths);
-  const isEven = lengths.every((length) => length === longest);
+  const longest = longestOf(x);
+  const isEven = x.every(([first]) => first?.length === longest);
   const channels = x[0]?.length ?? 1;
   const layout: Layout = { longest, channels, patch };
   const patches = patchesOf(longest, patch);
@@ -123,7 +122,7 @@ function fitted(
   return {
     training,
     async probabilities(x) {
-      const longest = x.reduce((most, [first]) => Math.max(most, first?.length ?? 0), layout.longest);
+      const longest = Math.max(longestOf(x), layout.longest);
       const rows = padded(x, layout, patchesOf(longest, layout.patch));
       // The first call computes with other kernels than those that follow, and may differ in the last digit.
       if (!isSettled && x.length > 0) await network.predict(rows.rows(0, 1));

@@ -2,7 +2,7 @@
 
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
 import { checkCounts, checkFlags, checkPositive } from "../../nn/option-checks.ts";
-import type { Samples } from "./method.ts";
+import { longestOf, type Samples } from "./method.ts";
 import type { NetworkShape } from "./networks.ts";
 
 /** How a network is trained. */
@@ -144,7 +144,7 @@ function settings(
 }
 
 function patchFor({ x }: Samples): number {
-  return Math.ceil(Math.max(...x.map(([first]) => first?.length ?? 1)) / MOST_READINGS);
+  return Math.max(1, Math.ceil(longestOf(x) / MOST_READINGS));
 }
 
 function checkTraining(what: string, config: NetworkTrainingConfig): void {

@@ -5,6 +5,7 @@ import { historySpec } from "../../plot/history-chart.ts";
 import { displayNumber } from "../report/names.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../report/page.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { longestOf } from "./method.ts";
 import { classifierName, percent } from "./names.ts";
 import type { ClassificationParts } from "./parts.ts";
 import { classesSpec, wrongSpec } from "./report-charts.ts";
@@ -166,8 +167,9 @@ function facts(parts: ClassificationParts): string {
 }
 
 function lengthsOf({ training, test }: ClassificationParts): string {
-  const lengths = [...training.x, ...test.x].map(([first]) => first?.length ?? 0);
-  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  const all = [...training.x, ...test.x];
+  const least = all.reduce((shortest, [first]) => Math.min(shortest, first?.length ?? 0), Infinity);
+  const most = longestOf(all);
   return least === most ? String(least) : `${least} to ${most}`;
 }
 

@@ -1,7 +1,7 @@
 // The kernels of MiniRocket: which dilations, channels and biases, and the features that they make of a series.
 
 import { Random } from "../../tensor/random.ts";
-import type { Sample } from "./method.ts";
+import { longestOf, type Sample } from "./method.ts";
 
 /** Taps of a kernel, and how many of them weigh 2 where the others weigh -1. */
 const TAPS = 9;
@@ -40,7 +40,7 @@ export interface RocketKernels {
  * @param features at most so many; at least 84 are made
  */
 export function fitKernels(x: readonly Sample[], features: number, seed: number): RocketKernels {
-  const length = Math.max(...x.map(([first]) => first?.length ?? 0));
+  const length = longestOf(x);
   const { dilations, counts } = dilationsOf(length, Math.max(1, Math.floor(features / KERNEL_COUNT)));
   const random = new Random(seed).fold(1);
   const { channelStarts, channels } = drawChannels(x[0]?.length ?? 1, dilations.length, random.fold(0));

@@ -10,6 +10,8 @@ export type HeadName = (typeof headNames)[number];
 export interface Head {
   /** Numbers for each step. */
   readonly outputs: number;
+  /** [outputs] What they are before anything is learned: a spread of most of the window's, where there is one. */
+  readonly start: readonly number[];
   readonly loss: Loss;
   /** The power of an error in the loss: 1 or 2. Missing where the loss knows no unit. */
   readonly power: number | undefined;
@@ -18,6 +20,10 @@ export interface Head {
   /** The value that is not passed with a probability; missing where the head does not say, NaN where it does not know this one. */
   quantile?(data: Float32Array, at: number, probability: number): number;
 }
+
+const startSpread = 0.8;
+/** Degrees of freedom: from 1, as many as zeros stand for, the way back is long. */
+const startFreedom = 5;
 
 export interface HeadSettings {
   readonly head: HeadName;
@@ -29,12 +35,19 @@ export interface HeadSettings {
 export function headOf({ head, quantiles, loss }: HeadSettings): Head {
   switch (head) {
     case "point":
-      return { outputs: 1, loss, power: loss === "mse" ? 2 : 1, middle: (data, at) => data[at] ?? 0 };
+      return {
+        outputs: 1,
+        start: [0],
+        loss,
+        power: loss === "mse" ? 2 : 1,
+        middle: (data, at) => data[at] ?? 0,
+      };
     case "quantiles":
       return quantileHead(quantiles);
     case "gaussian":
       return {
         outputs: 2,
+        start: [0, 2 * Math.log(startSpread)],
         loss: { name: "gaussianNll", parameter: "logVariance" },
         power: undefined,
         middle: (data, at) => data[at] ?? 0,
@@ -44,6 +57,7 @@ export function headOf({ head, quantiles, loss }: HeadSettings): Head {
     case "student-t":
       return {
         outputs: 3,
+        start: [0, Math.log(startSpread), Math.log(startFreedom)],
         loss: { name: "studentTNll", parameter: "logSigma" },
         power: undefined,
         middle: (data, at) => data[at] ?? 0,
@@ -73,6 +87,7 @@ function quantileHead(levels: readonly number[]): Head {
   const middle = Math.min(Math.max(0.5, first), levels.at(-1) ?? 0.5);
   return {
     outputs: levels.length,
+    start: levels.map((level) => startSpread * normalQuantile(level)),
     loss: { name: "quantile", levels },
     power: 1,
     middle: (data, at) => quantile(data, at, middle),

@@ -9,7 +9,7 @@ import type { Series } from "../observed/series.ts";
 import type { CovariateScales } from "./covariate-scales.ts";
 import type { NeuralForecaster } from "./neural-forecaster.ts";
 import { type PreparedSeries, prepareSeries } from "./prepared-series.ts";
-import { saveNeural } from "./saved-neural.ts";
+import { saveNeural } from "./save-neural.ts";
 import type { WindowShape } from "./window-batch.ts";
 import { forecastWindows } from "./window-forecast.ts";
 

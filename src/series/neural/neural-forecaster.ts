@@ -52,7 +52,8 @@ export class NeuralForecaster implements Forecaster {
     const { name, dropout, network } = this.settings;
     const kind = networks[name] as NetworkKind<object>;
     const { lookback, steps } = shape;
-    const task = { lookback, steps, dropout, outputs: this.head.outputs };
+    const { outputs, start } = this.head;
+    const task = { lookback, steps, dropout, outputs, start };
     return buildNetwork(kind, task, sizesOf(scales, shape.flagged), { ...kind.defaults(task), ...network });
   }
 

@@ -18,14 +18,8 @@ import {
 } from "./arima-state.ts";
 import { type AutomaticFit, fitArima, fitAutomatic } from "./fit-arima.ts";
 import { type ArimaOrder, arimaName, coefficientCount, constantName, lostValues } from "./order.ts";
-import {
-  type CovariateChoice,
-  columnsAhead,
-  columnsOf,
-  covariateNames,
-  usefulRegressors,
-} from "./regressors.ts";
-import { type Criterion, criterionOf, type OrderLimits } from "./search.ts";
+import { columnsAhead, columnsOf, covariateNames, usefulRegressors } from "./regressors.ts";
+import { criterionOf, type OrderLimits } from "./search.ts";
 
 /** A fitted ARIMA model, as plain data. */
 export interface ArimaState {
@@ -65,13 +59,14 @@ export function arima(options: ArimaOptions = {}): LocalModel<ArimaState> {
     name: "arima",
     takesMissing: true,
     usesFuture: true,
-    need: ({ season }) => needOf(options, season),
+    need: (series) => needOf(options, wholeSeason(series)),
     fit(series) {
       const names = covariateNames(series, covariates);
       const { values, columns } = columnsOf(series, names);
-      const power = lambdaOf(lambda, values, series.season);
+      const season = wholeSeason(series);
+      const power = lambdaOf(lambda, values, season);
       const transformed = power === null ? values : boxCox(values, power);
-      const { fit, tried, used } = fitSeries(transformed, columns, series.season, options);
+      const { fit, tried, used } = fitSeries(transformed, columns, season, options);
       const model = modelOf(fit);
       const freedom = fit.count - fit.parameters + 1;
       return {
@@ -155,6 +150,11 @@ function fitSeries(
   return { fit: fitArima(values, full, { regressors, constant }), tried: 0, used };
 }
 
+/** Differences and lags are over whole steps. */
+function wholeSeason({ season }: Pick<Series, "season">): number {
+  return Math.max(1, Math.round(season));
+}
+
 function limitsOf({ p, q, P, Q }: Partial<OrderLimits> = {}): OrderLimits {
   return {
     p: p ?? DEFAULT_LIMITS.p,
@@ -185,7 +185,7 @@ function needOf({ order = "auto", seasonalOrder = [0, 0, 0], constant }: ArimaOp
   };
 }
 
-/** Coefficients by the names that R's arima gives them: ar1, ma1, sar1, sma1, mean or drift, and the covariates. */
+/** Coefficients by the names that R gives them: ar1, ma1, sar1, sma1, mean or drift; then those of covariates. */
 function descriptionOf({
   model,
   covariates,
@@ -205,10 +205,11 @@ function descriptionOf({
     ...numbered("sma", order.Q),
   ];
   const constantNames = constant ? [constantName(order) ?? "constant"] : [];
+  const betas = covariates.map((name) => `beta ${name}`);
   return {
     model: arimaName(order, constant, covariates.length),
     ...Object.fromEntries(names.map((name, i) => [name, coefficients[i] ?? 0])),
-    ...Object.fromEntries([...constantNames, ...covariates].map((name, i) => [name, regression[i] ?? 0])),
+    ...Object.fromEntries([...constantNames, ...betas].map((name, i) => [name, regression[i] ?? 0])),
     ...(lambda === null ? {} : { lambda }),
     deviation,
     ...(logLikelihood === null ? {} : { logLikelihood }),

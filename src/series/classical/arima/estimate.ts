@@ -145,5 +145,8 @@ export function maximumLikelihood(
       ? estimate(prepared, order, { constant, method: "conditional", tolerance: 1e-4 }).coefficients
       : undefined);
   const start = guessed === undefined ? undefined : release(order, guessed, START_LIMIT);
-  return estimate(prepared, order, { constant, method: "exact", start });
+  const one = estimate(prepared, order, { constant, method: "exact", start });
+  if (!(globalThis as any).TWO || start === undefined) return one;
+  const two = estimate(prepared, order, { constant, method: "exact" });
+  return two.logLikelihood > one.logLikelihood ? two : one;
 }

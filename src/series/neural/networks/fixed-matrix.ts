@@ -1,10 +1,11 @@
-// Linear maps without weights, as layers: a moving average over a window, and a curve through some points.
+// Linear maps without weights, as layers: a moving average over a window, a curve through some points, numbers that are added.
 
+import { add } from "../../../graph/ops/arithmetic.ts";
 import { constant } from "../../../graph/ops/leaf.ts";
 import { matmul } from "../../../graph/ops/matmul.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { Layer, type LayerConfig } from "../../../nn/layer.ts";
-import { checkConfig, count } from "../../../nn/layer-options.ts";
+import { checkConfig, count, kind } from "../../../nn/layer-options.ts";
 import { NdArray } from "../../../tensor/nd-array.ts";
 
 /** x · matrix over the last axis. */
@@ -75,5 +76,29 @@ export class Interpolation extends Layer {
   }
 }
 
+export interface OffsetConfig extends LayerConfig {
+  /** What is added, one number for each feature. */
+  readonly offsets: readonly number[];
+}
+
+/** Adds fixed numbers: [B, ..., F] -> [B, ..., F]. */
+export class Offset extends Layer {
+  readonly className = "Offset";
+  override readonly config: OffsetConfig;
+
+  constructor(config: OffsetConfig) {
+    super(config);
+    checkConfig("Offset", config, { offsets: numbers }, ["offsets"]);
+    this.config = config;
+  }
+
+  override call(x: Tensor): Tensor {
+    const { offsets } = this.config;
+    return add(x, constant(new NdArray(Float32Array.from(offsets), [offsets.length])));
+  }
+}
+
+const numbers = kind("a list of numbers", (value) => Array.isArray(value) && value.every(Number.isFinite));
+
 /** The layer classes of the networks that the library's own do not hold. */
-export const networkLayers = { MovingAverage, Interpolation };
+export const networkLayers = { MovingAverage, Interpolation, Offset };

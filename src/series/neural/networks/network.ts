@@ -5,6 +5,7 @@ import { input } from "../../../nn/input.ts";
 import type { LayerTensor } from "../../../nn/layer.ts";
 import type { OptionKinds } from "../../../nn/layer-options.ts";
 import { layers } from "../../../nn/layers/index.ts";
+import { Offset } from "./fixed-matrix.ts";
 
 /** What a network is given of a window, scaled. */
 export interface NetworkInputs {
@@ -26,6 +27,8 @@ export interface NetworkTask {
   readonly steps: number;
   /** Q: numbers for each step, which a head reads. */
   readonly outputs: number;
+  /** [Q] What they are before anything is learned. */
+  readonly start: readonly number[];
   /** Share dropped in training. */
   readonly dropout: number;
 }
@@ -74,11 +77,13 @@ export function buildNetwork<Options extends object>(
       ),
   );
   const statics = [...(numbers === undefined ? [] : [numbers]), ...vectors];
-  const outputs = kind.build(
+  const learned = kind.build(
     { values, past, future, static: statics.length === 0 ? undefined : joined(statics) },
     task,
     options,
   );
+  const isMoved = task.start.some((number) => number !== 0);
+  const outputs = isMoved ? new Offset({ offsets: task.start }).apply(learned) : learned;
   const inputs = [values, past, future, numbers, ...ids].filter((one) => one !== undefined);
   return functional({ inputs, outputs, name: kind.name });
 }

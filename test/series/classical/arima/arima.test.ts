@@ -210,6 +210,16 @@ describe("odd series", () => {
     }
   });
 
+  test.each([
+    ["a constant", new Float64Array(30).fill(5)],
+    ["a constant with gaps", Float64Array.from({ length: 30 }, (_, t) => (t % 4 === 1 ? Number.NaN : 5))],
+    ["a constant that ends in a gap", Float64Array.from({ length: 30 }, (_, t) => (t > 27 ? Number.NaN : 5))],
+    ["a single value among gaps", Float64Array.from({ length: 30 }, (_, t) => (t === 12 ? 5 : Number.NaN))],
+  ] as const)("%s goes on, also under an order of one's own", (_, values) => {
+    expect(forecastOf(values).mean[3]).toBeCloseTo(5, 6);
+    if (values[0] === 5) expect(forecastOf(values, 1, { order: [1, 1, 1] }).mean[3]).toBeCloseTo(5, 3);
+  });
+
   test.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 25, 26])(
     "the first %i airline passengers have a forecast",
     (count) => {
@@ -258,7 +268,7 @@ describe("covariates known ahead", () => {
     const state = model.fit(series, task);
     const about = model.describe?.(state) ?? {};
     expect(about.model).toMatch(/^Regression with ARIMA/);
-    expect(Math.abs(Number(about.price) + 4)).toBeLessThan(0.2);
+    expect(Math.abs(Number(about["beta price"]) + 4)).toBeLessThan(0.2);
     const { mean } = model.forecast(state, { horizon: 12, levels: [], future: futureOf(series, 12) });
     const [blind, seeing] = [forecastOf(values, 1, {}, 12).mean, mean].map((forecast) =>
       forecast.reduce(
@@ -293,6 +303,13 @@ describe("covariates known ahead", () => {
     expect(() => model.forecast(state, { horizon: 12, levels: [], future: futureOf(series, 12) })).toThrow(
       'the covariate "price" is known for 3 of the 12 steps ahead; wanted all of them',
     );
+  });
+
+  test("as many as values are refused", () => {
+    const future = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, normals(20, 60 + i)]));
+    expect(() =>
+      arima({ d: 0 }).fit(timeSeries(wwwUsage.subarray(0, 12), { covariates: { future } }), task),
+    ).toThrow("there are 10 covariates for 12 values; wanted fewer than 9: name those to take, or take none");
   });
 
   test("that are missing at a time make the value there missing", () => {
@@ -333,6 +350,20 @@ describe("options", () => {
     [{ constant: 1 }, "arima: constant is to be true or false, got 1"],
   ])("%j is refused", (options, message) => {
     expect(() => arima(options as never)).toThrow(message);
+  });
+
+  test("seasonal terms want a season", () => {
+    const model = arima({ order: [0, 1, 1], seasonalOrder: [0, 1, 1] });
+    expect(() => model.fit(timeSeries(wwwUsage), task)).toThrow(
+      "arima: seasonalOrder is [0, 1, 1], and the series has no season; give it one, or leave seasonalOrder out",
+    );
+  });
+
+  test("a season that is no whole number of steps is rounded", () => {
+    const model = arima();
+    expect(model.fit(timeSeries(airPassengers, { season: 12.2 }), task)).toEqual(
+      model.fit(monthly(airPassengers), task),
+    );
   });
 
   test("logarithms of what is not positive are refused", () => {
