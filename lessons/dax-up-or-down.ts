@@ -41,6 +41,7 @@ async function trial(what: string, label: LabelWindowsOptions["label"]) {
       units: 64,
       pooling: "last",
       bidirectional: false,
+      learningRate: 0.001,
       epochs: options.quick ? 8 : 40,
     } as const;
     const classifier = new SeriesClassifier({ model: gru, seed });

@@ -53,6 +53,7 @@ const lstm = {
   units: 64,
   pooling: "last",
   bidirectional: false,
+  learningRate: 0.001,
   epochs: options.quick ? 3 : 20,
 } as const;
 const classifier = new SeriesClassifier({ model: lstm, seed: 1 });

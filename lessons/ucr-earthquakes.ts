@@ -33,7 +33,18 @@ const models: readonly (readonly [what: string, model: ClassifierChoice])[] = [
   ["nearest neighbour", "nearest"],
   ["MiniRocket", options.quick ? { name: "rocket", features: 840 } : "rocket"],
   ["convolutions", { name: "conv", ...short, ...(options.quick ? { filters: 4 } : {}) }],
-  ["LSTM(64)", { name: "lstm", units: 64, patch: 4, ...short }],
+  [
+    "LSTM(64)",
+    {
+      name: "lstm",
+      units: 64,
+      bidirectional: false,
+      pooling: "last",
+      learningRate: 0.001,
+      patch: 4,
+      ...short,
+    },
+  ],
 ];
 
 const found = new Map<string, Awaited<ReturnType<SeriesClassifier["evaluate"]>>>();

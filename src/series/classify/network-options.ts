@@ -11,7 +11,7 @@ export interface NetworkTrainingConfig {
   readonly epochs?: number | undefined;
   /** Series in a step. Default: a tenth of the training series, 8 to 32. */
   readonly batchSize?: number | undefined;
-  /** Of Adam at the beginning; halved when no epoch gets better. Default 0.001. */
+  /** Of Adam at the beginning; halved when no epoch gets better. Default 0.001, of recurrent networks 0.003. */
   readonly learningRate?: number | undefined;
   /**
    * The share of the training series, of each class alike, on whose loss the best epoch is chosen. 0 chooses by the training loss, as
@@ -34,9 +34,9 @@ export interface RecurrentClassifierConfig extends NetworkTrainingConfig {
   readonly units?: number | undefined;
   /** Recurrent layers on each other. Default 1. */
   readonly layers?: number | undefined;
-  /** Read from both ends. Default false. */
+  /** Read from both ends. Default true. */
   readonly bidirectional?: boolean | undefined;
-  /** What is told of a series: the last state, or the mean of all. Default "last". */
+  /** What is told of a series: the last state, or the mean of all. Default "mean". */
   readonly pooling?: "last" | "mean" | undefined;
   /** The share of the summary that is dropped in training. Default 0. */
   readonly dropout?: number | undefined;
@@ -108,12 +108,12 @@ export function recurrentSettings(
     "patch",
   ]);
   checkTraining(kind, config);
-  const { units = 64, layers = 1, bidirectional = false, pooling = "last", dropout = 0, patch } = config;
+  const { units = 64, layers = 1, bidirectional = true, pooling = "mean", dropout = 0, patch } = config;
   checkCounts(kind, { units, layers, ...(patch === undefined ? {} : { patch }) });
   checkFlags(kind, { bidirectional });
   checkDropout(kind, dropout);
   const shape = { kind, units, layers, bidirectional, pooling, dropout } as const;
-  return (samples) => settings(shape, patch ?? patchFor(samples), samples, config);
+  return (samples) => settings(shape, patch ?? patchFor(samples), samples, { learningRate: 3e-3, ...config });
 }
 
 /** @throws RecurraError `unknown-option`, `option-value` */

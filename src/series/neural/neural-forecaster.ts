@@ -86,7 +86,7 @@ export class NeuralForecaster implements Forecaster {
     const good = [...checked];
     const endOf = ({ values }: Series) => values.length - this.settings.validation;
     const scales = covariateScales(good, good.map(endOf));
-    const lookback = this.settings.lookback ?? defaultLookback(good, horizon);
+    const lookback = this.settings.lookback ?? defaultLookback(this.settings.name, good, horizon);
     const prepared = training.map((series, index) =>
       checked.has(series)
         ? attempt(series, index, () => prepareSeries(series, scales, this.settings, endOf(series)))

@@ -1,6 +1,7 @@
 // What a fit will do, settled by the data: the lookback, the windows, the steps of training.
 
 import type { Series } from "../observed/series.ts";
+import type { NetworkName } from "./networks/table.ts";
 import type { PreparedSeries } from "./prepared-series.ts";
 import type { NeuralSettings } from "./settings.ts";
 import type { WindowShape } from "./window-batch.ts";
@@ -8,15 +9,26 @@ import type { WindowRange } from "./window-dataset.ts";
 
 const leastLookback = 8;
 const manySeries = 20;
+/** A series of so many lookbacks is long. */
+const longSeries = 12;
+/** For long series, the lookback in horizons: what networks do best with on hourly series (ETTh1, M4's training parts). */
+const horizonsBack = 3.5;
+/** Networks that go through a window step by step, and take as long. */
+const stepwise: readonly NetworkName[] = ["rnn", "lstm", "gru", "encoder-decoder", "transformer"];
 
-/** The lookback where none is given: two seasons, the horizon, eight values, whichever is most. */
-export function defaultLookback(training: readonly Series[], horizon: number): number {
+/**
+ * The lookback where none is given: two seasons, the horizon or eight values, whichever is most; three and a half horizons where series
+ * are long, and the network does not go through them step by step.
+ */
+export function defaultLookback(name: NetworkName, training: readonly Series[], horizon: number): number {
   let [longest, season] = [1, 1];
   for (const series of training) {
     longest = Math.max(longest, series.values.length);
     season = Math.max(season, series.season);
   }
-  const wanted = Math.max(2 * season, horizon, leastLookback);
+  const least = Math.max(2 * season, horizon, leastLookback);
+  const isLong = longest >= longSeries * least && !stepwise.includes(name);
+  const wanted = isLong ? Math.max(least, Math.ceil(horizonsBack * horizon)) : least;
   // Many series make up for windows that begin before some of them do.
   const most = training.length >= manySeries ? longest - horizon : Math.floor((longest - horizon) / 2);
   return Math.max(1, Math.min(wanted, most));

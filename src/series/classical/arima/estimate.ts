@@ -38,6 +38,7 @@ export interface EstimateOptions {
   readonly start?: Float64Array | undefined;
   /** As that of {@link levenbergMarquardt}. */
   readonly tolerance?: number | undefined;
+  readonly iterations?: number | undefined;
 }
 
 /**
@@ -48,12 +49,12 @@ export interface EstimateOptions {
  * Regression coefficients are not searched for: given the process, they follow by least squares on filtered columns.
  */
 export function estimate(prepared: Prepared, order: ArimaOrder, options: EstimateOptions): ArimaFit {
-  const { method, tolerance } = options;
+  const { method, tolerance, iterations } = options;
   const constant = options.constant && constantName(order) !== undefined;
   const length = prepared.values.length;
   const start = options.start ?? new Float64Array(coefficientCount(order));
   const goal = objective(prepared, order, constant, method);
-  const found = levenbergMarquardt(goal.evaluate, start, length, { tolerance });
+  const found = levenbergMarquardt(goal.evaluate, start, length, { tolerance, iterations });
   goal.evaluate(found.parameters, new Float64Array(length));
   const { scale } = prepared;
   const { count, logs, squares } = goal.latest;
@@ -126,8 +127,13 @@ function filterOf(
 /** Free numbers beyond this are drawn back before the likelihood starts from them: beyond, it hardly changes with them. */
 const START_LIMIT = 1.5;
 
+/** A second search goes so many steps, and on only where the likelihood is no further below that of the first by then. */
+const FIRST_STEPS = (globalThis as any).FS ?? 5;
+const WITHIN_REACH = (globalThis as any).WR ?? 1;
+
 /**
- * Maximum likelihood.
+ * Maximum likelihood. That of a mixed model has several maxima, where its two sides all but cancel and where they do not: the search
+ * starts from the guess and from zeros as well.
  *
  * @param guess Coefficients to start from. Default: those of the conditional method, where there are enough values for it.
  */
@@ -145,8 +151,11 @@ export function maximumLikelihood(
       ? estimate(prepared, order, { constant, method: "conditional", tolerance: 1e-4 }).coefficients
       : undefined);
   const start = guessed === undefined ? undefined : release(order, guessed, START_LIMIT);
-  const one = estimate(prepared, order, { constant, method: "exact", start });
-  if (!(globalThis as any).TWO || start === undefined) return one;
-  const two = estimate(prepared, order, { constant, method: "exact" });
-  return two.logLikelihood > one.logLikelihood ? two : one;
+  const fit = estimate(prepared, order, { constant, method: "exact", start });
+  const isMixed = order.p + order.P > 0 && order.q + order.Q > 0;
+  if (start === undefined || !isMixed) return fit;
+  const other = estimate(prepared, order, { constant, method: "exact", iterations: FIRST_STEPS });
+  if (other.logLikelihood < fit.logLikelihood - WITHIN_REACH) return fit;
+  const end = estimate(prepared, order, { constant, method: "exact", start: release(order, other.coefficients, 9) });
+  return end.logLikelihood > fit.logLikelihood ? end : fit;
 }
