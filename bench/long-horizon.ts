@@ -29,7 +29,8 @@ const configs: readonly NeuralConfig[] = [
     dropout: 0.3,
     batchSize: 128,
     windowsPerEpoch: 19_200,
-    steps: 1500,
+    steps: 3000,
+    learningRate: 0.0003,
     patience: 3,
   },
   {

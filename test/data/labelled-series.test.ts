@@ -103,18 +103,18 @@ describe("rows of numbers", () => {
 
 describe(".ts files", () => {
   const head =
-    "# a comment\n@problemName Toy\n@timeStamps false\n@univariate true\n@classLabel true up down\n@data\n";
+    "# a comment\n% another\n@problemName Toy\n@timeStamps false\n@univariate true\n@classLabel true up down\n@data\n";
 
   test("one channel, missing values, the label behind the colon", async () => {
     const data = await read(`${head}1,?,3:up\n4,5:down\n`, "toy.ts");
     expect(plain(data)).toEqual([[[1, Number.NaN, 3]], [[4, 5]]]);
     expect(names(data)).toEqual(["up", "down"]);
-    expect([...data.rows]).toEqual([7, 8]);
+    expect([...data.rows]).toEqual([8, 9]);
   });
 
   test("several channels of unequal length from series to series", async () => {
     const text =
-      "@univariate false\n@dimensions 2\n@equalLength false\n@classLabel true 1 2\n@data\n1,2:3,4:1\n5:6:2\n";
+      "@univariate false\n@dimension 2\n@equalLength false\n@classLabel true 1 2\n@data\n1,2:3,4:1\n5:6:2\n";
     expect(plain(await read(text, "m.ts"))).toEqual([
       [
         [1, 2],
@@ -138,11 +138,11 @@ describe(".ts files", () => {
     [
       "a label that the head does not list",
       `${head}1,2:sideways\n`,
-      'toy.ts, row 7: the label "sideways" is none of those that the head lists: up and down.',
+      'toy.ts, row 8: the label "sideways" is none of those that the head lists: up and down.',
     ],
-    ["no label", `${head}1,2:up\n3,4:\n`, "toy.ts, row 8: the label is missing."],
-    ["one channel too many", `${head}1,2:3,4:up\n`, "toy.ts, row 7: it has 2 channels, wanted 1"],
-    ["what is no number", `${head}1,x:up\n`, 'toy.ts, row 7, value 2: "x" is not a number.'],
+    ["no label", `${head}1,2:up\n3,4:\n`, "toy.ts, row 9: the label is missing."],
+    ["one channel too many", `${head}1,2:3,4:up\n`, "toy.ts, row 8: it has 2 channels, wanted 1"],
+    ["what is no number", `${head}1,x:up\n`, 'toy.ts, row 8, value 2: "x" is not a number.'],
     [
       "a length that the head denies",
       "@univariate true\n@equalLength true\n@seriesLength 3\n@data\n1,2:up\n",

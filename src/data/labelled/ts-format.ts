@@ -15,8 +15,13 @@ interface Head {
 
 /** Whether a text begins as such a file does. */
 export function isTsFormat(beginning: string): boolean {
-  const first = beginning.split(/\r?\n/).find((line) => line.trim() !== "" && !line.startsWith("#"));
+  const first = beginning.split(/\r?\n/).find((line) => !isComment(line));
   return first?.trimStart().startsWith("@") === true;
+}
+
+/** Whether a line of the head says nothing. */
+function isComment(line: string): boolean {
+  return /^\s*(?:[#%]|$)/.test(line);
 }
 
 /**
@@ -36,7 +41,8 @@ export function parseTs(text: string, options: ParseOptions): Parsed {
       `${source}: it says "@classLabel false": its series have no labels. Wanted a file with labels.`,
     );
   }
-  const channels = tags.get("univariate") === "true" ? 1 : countOf(tags.get("dimensions"));
+  const channels =
+    tags.get("univariate") === "true" ? 1 : countOf(tags.get("dimensions") ?? tags.get("dimension"));
   const length = tags.get("equallength") === "true" ? countOf(tags.get("serieslength")) : undefined;
   const x: Float64Array[][] = [];
   const labels: string[] = [];
@@ -68,7 +74,7 @@ function headOf(lines: readonly string[], source: string): Head {
   const tags = new Map<string, string>();
   for (const [i, line] of lines.entries()) {
     const trimmed = line.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    if (isComment(trimmed)) continue;
     const [, name = "", value = ""] = /^@(\S+)\s*(.*)$/.exec(trimmed) ?? [];
     const tag = name.toLowerCase();
     if (tag === "data") return { tags: checkedHead(tags, source), dataFrom: i + 1 };

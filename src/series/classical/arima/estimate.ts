@@ -38,6 +38,7 @@ export interface EstimateOptions {
   readonly start?: Float64Array | undefined;
   /** As that of {@link levenbergMarquardt}. */
   readonly tolerance?: number | undefined;
+  /** As that of {@link levenbergMarquardt}. */
   readonly iterations?: number | undefined;
 }
 
@@ -128,8 +129,8 @@ function filterOf(
 const START_LIMIT = 1.5;
 
 /** A second search goes so many steps, and on only where the likelihood is no further below that of the first by then. */
-const FIRST_STEPS = (globalThis as any).FS ?? 5;
-const WITHIN_REACH = (globalThis as any).WR ?? 1;
+const FIRST_STEPS = 4;
+const WITHIN_REACH = 0.5;
 
 /**
  * Maximum likelihood. That of a mixed model has several maxima, where its two sides all but cancel and where they do not: the search
@@ -156,6 +157,10 @@ export function maximumLikelihood(
   if (start === undefined || !isMixed) return fit;
   const other = estimate(prepared, order, { constant, method: "exact", iterations: FIRST_STEPS });
   if (other.logLikelihood < fit.logLikelihood - WITHIN_REACH) return fit;
-  const end = estimate(prepared, order, { constant, method: "exact", start: release(order, other.coefficients, 9) });
+  const end = estimate(prepared, order, {
+    constant,
+    method: "exact",
+    start: release(order, other.coefficients, 9),
+  });
   return end.logLikelihood > fit.logLikelihood ? end : fit;
 }
