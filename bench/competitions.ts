@@ -1,6 +1,6 @@
 // Forecasting competitions: models by name over the official splits, with sMAPE, MASE and OWA by frequency and in all.
 //
-//   node --conditions=source bench/competitions.ts m3|m4-hourly|m4-weekly [--models a,b,mean:a+b] [--every N] [--data DIR] [--holdout]
+//   npm run bench:competitions -- m3|m4-hourly|m4-weekly [--models a,b,mean:a+b] [--every N] [--data DIR] [--holdout]
 //
 // A combination is `mean:` or `median:` and the names of its members. `--every N` takes each N-th series. `--holdout` forecasts the last
 // horizon of the training part instead of the test part: settings are chosen there, without a look at the test.

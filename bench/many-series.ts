@@ -1,6 +1,6 @@
 // Many series: an automatic ETS for each of 10,000, and an epoch of one LSTM over all of them.
 //
-//     node --conditions=source bench/many-series.ts [--series 10000] [--length 100] [--threads 2]
+//     npm run bench:many-series -- [--series 10000] [--length 100] [--threads 2]
 
 import { parseArgs } from "node:util";
 import { makeForecaster, type Series, timeSeries, workerThreads } from "../src/series/index.ts";
