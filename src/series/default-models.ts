@@ -12,10 +12,13 @@ interface DefaultModel {
   readonly least?: number;
   /** Whether it is for series with a season. */
   readonly isSeasonal?: boolean;
+  /** The season up to which it is tried. */
+  readonly longestSeason?: number;
 }
 
 const MODELS: readonly DefaultModel[] = [
-  { config: { name: "ets" }, most: Number.POSITIVE_INFINITY },
+  // It has a state for each value of a season: above 24 it is slow and no better than without (R's ets stops there, too). mstl smooths those.
+  { config: { name: "ets" }, most: Number.POSITIVE_INFINITY, longestSeason: 24 },
   { config: { name: "theta" }, most: Number.POSITIVE_INFINITY },
   { config: { name: "mstl", log: "auto" }, most: Number.POSITIVE_INFINITY, isSeasonal: true },
   { config: { name: "ar" }, most: Number.POSITIVE_INFINITY, least: 300 },
@@ -31,13 +34,13 @@ const MODELS: readonly DefaultModel[] = [
  */
 export function defaultModels(series: readonly Series[]): readonly ForecasterConfig[] {
   const values = series.reduce((sum, one) => sum + one.values.length, 0);
-  const hasSeason = series.some(({ season }) => season > 1);
+  const season = series.reduce((longest, one) => Math.max(longest, one.season), 1);
   const shortest = series.reduce(
     (least, one) => Math.min(least, one.values.length),
     Number.POSITIVE_INFINITY,
   );
   return MODELS.filter(
-    ({ most, least = 0, isSeasonal = false }) =>
-      values <= most && shortest >= least && (hasSeason || !isSeasonal),
+    ({ most, least = 0, isSeasonal = false, longestSeason = Number.POSITIVE_INFINITY }) =>
+      values <= most && shortest >= least && season <= longestSeason && (season > 1 || !isSeasonal),
   ).map(({ config }) => config);
 }
