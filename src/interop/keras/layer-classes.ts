@@ -48,6 +48,7 @@ export const kerasOptions: Readonly<Record<string, readonly string[]>> = {
     "moving_variance_initializer",
   ],
   Bidirectional: ["layer", "backward_layer", "merge_mode"],
+  CategoryEncoding: ["num_tokens", "output_mode"],
   Concatenate: ["axis"],
   Conv1D: ["filters", "groups", ...window, ...weight("kernel")],
   Conv1DTranspose: ["filters", "output_padding", ...window, ...weight("kernel")],

@@ -7,20 +7,21 @@ import { RecurraError } from "../../platform/error.ts";
 import { badConfig, type Fields, isFields, objectAt, plainAt, textAt } from "./json.ts";
 import { camelCase, lowerFirst, snakeCase, upperFirst } from "./naming.ts";
 
-/** What an option stands for; plain values are numbers, texts and lists of them. */
-export type OptionKind = "initializer" | "regularizer" | "constraint" | "activation" | "plain";
+/** What an option stands for; a word is written as names are, plain values are numbers, texts and lists of them. */
+export type OptionKind = "initializer" | "regularizer" | "constraint" | "activation" | "word" | "plain";
 
 /** The kind of an option of Keras, by its name. */
 export function kindOf(option: string): OptionKind {
   if (option.endsWith("initializer")) return "initializer";
   if (option.endsWith("regularizer")) return "regularizer";
   if (option.endsWith("constraint")) return "constraint";
+  if (option === "output_mode") return "word";
   return option.endsWith("activation") ? "activation" : "plain";
 }
 
 /** Names where the two differ by more than the writing, Recurra's first. */
 const classNames: Readonly<
-  Record<Exclude<OptionKind, "plain" | "activation">, Readonly<Record<string, string>>>
+  Record<Exclude<OptionKind, "plain" | "word" | "activation">, Readonly<Record<string, string>>>
 > = {
   initializer: {},
   regularizer: { l1: "L1", l2: "L2", l1l2: "L1L2", orthogonal: "OrthogonalRegularizer" },
@@ -51,6 +52,7 @@ const namedValues = ["mode", "distribution"];
  */
 export function fromKeras(kind: OptionKind, value: unknown, place: string): unknown {
   if (kind === "plain") return plainAt(value, place);
+  if (kind === "word") return camelCase(textAt(value, place));
   if (kind === "activation") return activationFrom(value, place);
   if (typeof value === "string") return currentName(camelCase(value));
   const { className, config } = objectAt(value, place);
@@ -103,6 +105,7 @@ export function toKeras(kind: OptionKind, value: unknown, place: string): unknow
       `${place} is a function, which cannot be written to a file; name it`,
     );
   if (kind === "plain") return value;
+  if (kind === "word") return snakeCase(textAt(value, place));
   const { name, ...options } =
     typeof value === "string" ? { name: value } : (value as { readonly name: string });
   const written = Object.fromEntries(

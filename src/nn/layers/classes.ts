@@ -5,6 +5,7 @@ export { ActivityRegularization } from "./activity-regularization.ts";
 export { AdditiveAttention, Attention } from "./attention.ts";
 export { BatchNormalization } from "./batch-normalization.ts";
 export { Bidirectional } from "./bidirectional.ts";
+export { CategoryEncoding } from "./category-encoding.ts";
 export { Concatenate } from "./concatenate.ts";
 export { Conv1D, Conv1DTranspose } from "./conv1d.ts";
 export { Conv2D } from "./conv2d.ts";

@@ -22,6 +22,7 @@ export const layers = {
   averagePooling2D: factory(classes.AveragePooling2D),
   batchNormalization: factory(classes.BatchNormalization),
   bidirectional: factory(classes.Bidirectional),
+  categoryEncoding: factory(classes.CategoryEncoding),
   concatenate: factory(classes.Concatenate),
   conv1D: factory(classes.Conv1D),
   conv1DTranspose: factory(classes.Conv1DTranspose),

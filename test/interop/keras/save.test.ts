@@ -189,9 +189,8 @@ describe("saveKerasModel and saveKerasWeights", () => {
         "archive",
         "old.h5",
       ]);
-      expect(await readFile(at("archive"))).toEqual(await readFile(at("a.keras")));
       const wanted = await computed(model);
-      for (const name of ["a.weights.h5", "old.h5", "a.keras", "a.h5"]) {
+      for (const name of ["a.weights.h5", "old.h5", "a.keras", "a.h5", "archive"]) {
         scramble(model);
         await loadKerasWeights(model, at(name));
         expect(await computed(model), name).toEqual(wanted);

@@ -68,6 +68,44 @@ describe("dense", () => {
   });
 });
 
+describe("category encoding", () => {
+  // The examples of Keras' documentation of CategoryEncoding (keras.io/api/layers/preprocessing_layers/categorical/category_encoding).
+  const ids = ndarray(
+    [
+      [0, 1],
+      [0, 0],
+      [1, 2],
+      [3, 1],
+    ],
+    { dtype: "int32" },
+  );
+  const encoded = (outputMode?: "oneHot" | "multiHot" | "count") =>
+    outputOf(layers.categoryEncoding({ numTokens: 4, ...(outputMode && { outputMode }) }), ids).toNested();
+
+  test("says which ids there are, or how often", () => {
+    expect(encoded()).toEqual([
+      [1, 1, 0, 0],
+      [1, 0, 0, 0],
+      [0, 1, 1, 0],
+      [0, 1, 0, 1],
+    ]);
+    expect(encoded("count")).toEqual([
+      [1, 1, 0, 0],
+      [2, 0, 0, 0],
+      [0, 1, 1, 0],
+      [0, 1, 0, 1],
+    ]);
+  });
+
+  test("makes a vector of each id", () => {
+    const [first] = encoded("oneHot") as unknown as readonly (readonly (readonly number[])[])[];
+    expect(first).toEqual([
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+    ]);
+  });
+});
+
 describe("embedding", () => {
   const ids = ndarray(
     [

@@ -306,6 +306,11 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
   ],
   UpSampling1D: [{ make: () => layers.upSampling1D({ size: 3 }), inputs: sequence }],
   ZeroPadding1D: [{ make: () => layers.zeroPadding1D({ padding: [1, 2] }), inputs: sequence }],
+  CategoryEncoding: [
+    { make: () => layers.categoryEncoding({ numTokens: 7 }), inputs: [[5]], ids: 7 },
+    { make: () => layers.categoryEncoding({ numTokens: 7, outputMode: "oneHot" }), inputs: [[5]], ids: 7 },
+    { make: () => layers.categoryEncoding({ numTokens: 7, outputMode: "count" }), inputs: [[2, 5]], ids: 7 },
+  ],
   Embedding: [{ make: () => layers.embedding({ inputDim: 7, outputDim: 3 }), inputs: [[5]], ids: 7 }],
   Flatten: [{ make: () => layers.flatten(), inputs: sequence }],
   GRU: [
