@@ -8,10 +8,13 @@
 // Here the label is of the day after the window, and the test days all come after the training days. What is left is set against
 // always saying "up", which a network that has learned nothing can say as well. It does not beat that: yesterday's returns tell next to
 // nothing of the sign of tomorrow's, as an efficient market would have it (Fama, Journal of Finance 25, 1970).
+//
+// Means of three seeds, 557 test days, of which 55 % are "up": labelled as in the lecture, accuracy 0.983 and ROC AUC 0.999; the next day,
+// accuracy 0.525 against 0.551 of always "up", ROC AUC 0.534.
 
+import { labelWindows, SeriesClassifier, splitByTime } from "recurra/series";
 import { confusionSpec } from "../src/plot/confusion-chart.ts";
-import { SeriesClassifier } from "../src/series/classify/classifier.ts";
-import { type LabelWindowsOptions, labelWindows, splitByTime } from "../src/series/classify/label-windows.ts";
+import type { LabelWindowsOptions } from "../src/series/classify/label-windows.ts";
 import { draw, expectFigure, options, readData } from "./support.ts";
 
 const [, ...lines] = readData("eu_stock_markets.csv").trim().split("\n");

@@ -1,17 +1,20 @@
-// Lesson: does an hour of shaking announce a large earthquake? The archive's "Earthquakes", where hardly anything beats saying no.
+// Lesson: do three weeks of small quakes announce a large one? The archive's "Earthquakes", where hardly anything beats saying no.
 //
 //     node --conditions=source lessons/ucr-earthquakes.ts [--data DIR] [--out DIR] [--quick]
 //
 // 512 hourly readings; class 1 where an event of magnitude 5 or more follows a quiet time. 322 series to train on, 139 to test, of
 // which 104 are of class 0: always saying 0 is right for 74.8 %. Published accuracies on this split: nearest neighbour 71.2 %, warped
 // 71.9 % (UCR archive), FCN 72.7 %, ResNet 71.2 % (Fawaz et al., DMKD 33, 2019, means of ten runs), ROCKET 74.8 % (Dempster et al.,
-// DMKD 34, 2020). An accuracy at or below the baseline's is not the whole story: the area under the ROC curve says whether the
-// probabilities tell anything, and MiniRocket's do.
+// DMKD 34, 2020). Here, with accuracy and the area under the ROC curve: nearest neighbour 71.2 %, 0.531; MiniRocket 74.8 %, 0.729;
+// convolutions (FCN) 73.4 %, 0.680; LSTM(64) on four hours at a time 77.7 %, 0.678.
+//
+// With 139 series, a difference below some seven points may be chance. And an accuracy at or below the baseline's is not the whole story:
+// the area says whether the probabilities tell anything, and MiniRocket's do.
 
+import { SeriesClassifier } from "recurra/series";
 import { readLabelledSeries } from "../src/data/labelled/read-labelled-series.ts";
 import { takeSeries } from "../src/data/labelled-series.ts";
 import { confusionSpec } from "../src/plot/confusion-chart.ts";
-import { SeriesClassifier } from "../src/series/classify/classifier.ts";
 import type { ClassifierChoice } from "../src/series/classify/methods.ts";
 import { dataFile, draw, expectFigure, options } from "./support.ts";
 

@@ -1,19 +1,15 @@
 // `recurra backtest`: models set against each other on the past of a table.
 
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import type { Command } from "commander";
 import { writeFolderAtomic } from "#platform";
+import { RecurraError } from "../platform/error.ts";
 import type { BacktestResult } from "../series/report/backtest-result.ts";
 import type { CliContext } from "./context.ts";
-import { addModelOptions, evaluationOptionsOf, type ModelArguments } from "./model-options.ts";
-import { nonEmpty } from "./options.ts";
-import { addTableOptions, readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
-import { nameOf, work } from "./work.ts";
-
-interface BacktestArguments extends TableArguments, ModelArguments {
-  readonly out?: string;
-  readonly json?: boolean;
-}
+import { type EvaluationArguments, evaluationCommand, evaluationOptionsFor } from "./evaluation-command.ts";
+import { folderFor, tableWork } from "./table-command.ts";
+import { readTableOf } from "./table-options.ts";
+import { tellSkipped } from "./tell.ts";
 
 const EXAMPLES = `
 Examples:
@@ -26,46 +22,34 @@ came) and metrics.json, with Diebold–Mariano tests against the best.
 `;
 
 export function backtestCommand(context: CliContext): Command {
-  const command = new Command("backtest")
-    .description("Judge models by forecasts of the past, each from what came before it alone.")
-    .argument("[FILE]", "CSV, TSV, JSON, JSON lines or Parquet, also .gz");
-  addTableOptions(command);
-  addModelOptions(command);
-  return command
-    .addOption(new Option("--out <FOLDER>", "where to write (default: backtest-NAME)").argParser(nonEmpty))
-    .option("--json", "print one JSON document, and nothing else, on standard output")
-    .helpOption("-h, --help", "print this help")
-    .addHelpText("after", EXAMPLES)
-    .action((file: string | undefined, options: BacktestArguments) => runBacktest(file, options, context));
+  const description = "Judge models by forecasts of the past, each from what came before it alone.";
+  return evaluationCommand({ name: "backtest", description, examples: EXAMPLES }, (files, options) =>
+    runBacktest(files, options, context),
+  );
 }
 
 async function runBacktest(
-  file: string | undefined,
-  options: BacktestArguments,
+  files: readonly string[],
+  options: EvaluationArguments,
   context: CliContext,
 ): Promise<void> {
-  const [{ AIRLINE_NAME }, { backtestTable }, { isBacktestFile }, { progressOf }] = await Promise.all([
-    import("../data/packaged.ts"),
+  const [{ backtestTable }, { isBacktestFile }] = await Promise.all([
     import("../series/backtest-table.ts"),
     import("../series/report/backtest-result.ts"),
-    import("./forecast-progress.ts"),
   ]);
-  const out = options.out ?? `backtest-${nameOf(file ?? AIRLINE_NAME)}`;
-  const result = await work(context, options.threads, async ({ signal, view, executor }) => {
-    const table = await readTableOf(file, options, signal);
-    const found = await backtestTable(table, {
-      ...evaluationOptionsOf(options, context),
-      table: seriesOptionsOf(options),
-      calendar: options.calendar,
-      onError: options.onError === "skip" ? "skip" : "throw",
-      executor,
-      signal,
-      onStart: (notes) => {
-        for (const note of notes) context.tell(`${note}\n`);
-      },
-      onProgress: (progress) => view.show(progressOf(progress)),
-    });
-    await view.end();
+  const out = options.out ?? (await folderFor("backtest", files, options));
+  const result = await tableWork(context, options, options.threads, async (work) => {
+    const table = await readTableOf(files, options, work.signal);
+    const found = await backtestTable(table, await evaluationOptionsFor(options, context, work));
+    await work.view.end();
+    tellSkipped(found.skipped, context);
+    const { folds, plan } = found.evaluation;
+    if (folds.length === 0) {
+      throw new RecurraError(
+        "too-short",
+        `There is nothing to judge by: the data are too short for a forecast of the past ${plan.horizon} steps ahead. Give more rows, or a smaller --horizon.`,
+      );
+    }
     await writeFolderAtomic(out, (folder) => found.writeInto(folder), { owned: isBacktestFile });
     return found;
   });
@@ -74,25 +58,27 @@ async function runBacktest(
 }
 
 async function backtestSummary(result: BacktestResult, out: string): Promise<string> {
-  const [{ metricTable, alignColumns }, { displayName, displayNumber }] = await Promise.all([
-    import("./summary.ts"),
-    import("../series/report/names.ts"),
-  ]);
-  const { folds, plan } = result.evaluation;
-  const compared = [...result.comparisons].map(([name, { pValue }]) => [
-    displayName(name),
-    displayNumber(pValue),
-  ]);
+  const [{ metricTable, alignColumns }, { displayName, displayP, subjectOf }, { stepNoun }] =
+    await Promise.all([
+      import("./summary.ts"),
+      import("../series/report/names.ts"),
+      import("../series/observed/calendar.ts"),
+    ]);
+  const { folds, plan, set } = result.evaluation;
+  const compared = [...result.comparisons].map(([name, { pValue }]) => [displayName(name), displayP(pValue)]);
   return [
     "",
-    `${plan.series.length.toLocaleString("en-US")} series, ${plan.horizon} steps ahead`,
+    `${subjectOf(result.table, plan.series.length)}: ${plan.horizon} ${stepNoun(set.frequency, plan.horizon)} ahead`,
     "",
     ...metricTable(result.metrics, result.best, folds.length),
     "",
     ...(compared.length === 0
       ? []
       : [
-          ...alignColumns([[`worse than ${displayName(result.best ?? "")} by chance: p`, ""], ...compared]),
+          ...alignColumns([
+            [`may be worse than ${displayName(result.best ?? "")} by chance alone: p`, ""],
+            ...compared,
+          ]),
           "",
         ]),
     `Report: ${join(out, "report.html")}`,

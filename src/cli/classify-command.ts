@@ -56,6 +56,7 @@ Examples:
 A file has a series in each row: the label first and then the values, as in the
 UCR archive (.tsv), or columns with a header (CSV), or .ts as sktime and aeon
 write it, or JSON lines {"label": …, "channels": [[…], …]}. All also as .gz.
+Columns called id, or that count the rows, are left out.
 Of two classes, ROC AUC is that of the second.
 
 Models: rocket (MiniRocket with ridge regression: fast, and hard to beat),
@@ -229,18 +230,20 @@ async function runPredict(
     { SeriesClassifier },
     { mostProbable },
     documents,
+    { lengthNotes },
   ] = await Promise.all([
     import("../data/labelled/read-labelled-series.ts"),
     import("../data/labelled-series.ts"),
     import("../series/classify/classifier.ts"),
     import("../series/classify/evaluation.ts"),
     import("../series/classify/document.ts"),
+    import("../series/classify/lengths.ts"),
   ]);
   const inside = joinPath(model, "model");
   const classifier = await SeriesClassifier.load((await pathExists(inside)) ? inside : model);
   const { classes, length } = classifier;
   const samples = await readSeriesSamples(file, { label, drop, ...(length > 0 ? { length } : {}) });
-  for (const note of samples.notes) context.tell(`${note}\n`);
+  for (const note of [...samples.notes, ...lengthNotes(samples, length)]) context.tell(`${note}\n`);
   const known = isLabelled(samples) ? withClasses(samples, classes) : undefined;
   const probabilities = (await classifier.predictProbabilities(samples)).data as Float64Array;
   const predicted = mostProbable(probabilities, classes.length);

@@ -1,8 +1,10 @@
 // What `recurra classify series` prints: progress on the way, and when it is done the test and where the files are.
 
 import { join } from "node:path";
+import { fewOf } from "../data/row-names.ts";
 import type { ClassifyProgress } from "../series/classify/classify-series.ts";
 import { classifierName, percent } from "../series/classify/names.ts";
+import { missedClasses } from "../series/classify/parts.ts";
 import type { ClassificationResult } from "../series/classify/result.ts";
 import { displayNumber } from "../series/report/names.ts";
 import type { WorkProgress } from "./progress.ts";
@@ -45,10 +47,20 @@ export function classifySummary(result: ClassificationResult, folder: string): s
     ...alignColumns([[`tested on ${test.x.length.toLocaleString("en-US")} series`, ...heads], ...rows]),
     "",
     ...(classifier.classes.length > CLASSES ? [] : [...confusionLines(result), ""]),
+    ...missedLines(result),
     `Report: ${join(folder, "report.html")}`,
     "Also there: predictions.csv, metrics.json, model/",
     "",
   ].join("\n");
+}
+
+function missedLines({ parts }: ClassificationResult): string[] {
+  const missed = missedClasses(parts);
+  if (missed.length === 0) return [];
+  return [
+    `No series of ${fewOf(missed.map((name) => JSON.stringify(name)))} found: --balanced finds more.`,
+    "",
+  ];
 }
 
 function confusionLines({ classifier, evaluation }: ClassificationResult): string[] {

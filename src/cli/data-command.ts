@@ -217,24 +217,27 @@ async function got(
   wanted: FetchOptions,
   { tell }: CliContext,
 ): Promise<string> {
-  const [{ fetchSet }, { copySet }, { locate }, { DataProgressView }] = await Promise.all([
-    import("../data/catalogue/fetch-set.ts"),
-    import("../data/catalogue/copy-set.ts"),
-    import("../data/catalogue/locate.ts"),
-    import("./data-progress.ts"),
-  ]);
+  const [{ fetchSet }, { copySet }, { locate }, { ProgressView }, { downloadProgressOf }] = await Promise.all(
+    [
+      import("../data/catalogue/fetch-set.ts"),
+      import("../data/catalogue/copy-set.ts"),
+      import("../data/catalogue/locate.ts"),
+      import("./progress.ts"),
+      import("./data-progress.ts"),
+    ],
+  );
   const here = await locate(entry, places);
   const isTheirs = here !== undefined && here.place.kind !== "cache";
   if (isTheirs) return to === undefined ? hereText(entry, here) : copiedText(entry, await copySet(here, to));
 
-  const view = new DataProgressView(entry.name, tell);
+  const view = new ProgressView(tell);
   try {
     const files = await fetchSet(entry, {
       ...wanted,
       // What is in the cache is checked there first.
       folder: here === undefined ? to : undefined,
-      onNotice: (text) => view.notice(text),
-      onProgress: (progress) => view.show(progress),
+      onNotice: (text) => view.notice(`${entry.name}: ${text}`),
+      onProgress: (progress) => view.show(downloadProgressOf(entry.name, progress)),
     });
     await view.end();
     if (here === undefined || to === undefined) return fetchedText(entry, files);

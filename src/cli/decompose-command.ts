@@ -1,13 +1,15 @@
 // `recurra decompose`: the trend, the season and the remainder of the series of a table.
 
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFolderAtomic } from "#platform";
 import type { DecompositionMethod } from "../series/decompose-table.ts";
+import type { DecompositionResult } from "../series/report/decomposition-result.ts";
 import type { CliContext } from "./context.ts";
 import { nonEmpty, oneOf } from "./options.ts";
-import { addTableOptions, readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
-import { nameOf, work } from "./work.ts";
+import { folderFor, tableCommand, tableWork } from "./table-command.ts";
+import { readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
+import { tellAll, tellSkipped } from "./tell.ts";
 
 interface DecomposeArguments extends TableArguments {
   readonly method?: DecompositionMethod;
@@ -27,11 +29,7 @@ The folder gets report.html, decomposition.svg and decomposition.csv.
 `;
 
 export function decomposeCommand(context: CliContext): Command {
-  const command = new Command("decompose")
-    .description("Split the series of a table into trend, season and remainder.")
-    .argument("[FILE]", "CSV, TSV, JSON, JSON lines or Parquet, also .gz");
-  addTableOptions(command);
-  return command
+  return tableCommand("decompose", "Split the series of a table into trend, season and remainder.")
     .addOption(
       new Option(
         "--method <NAME>",
@@ -47,24 +45,22 @@ export function decomposeCommand(context: CliContext): Command {
     )
     .addOption(new Option("--robust", "outliers count for less").helpGroup("Decomposition:"))
     .addOption(new Option("--out <FOLDER>", "where to write (default: decompose-NAME)").argParser(nonEmpty))
-    .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
-    .action((file: string | undefined, options: DecomposeArguments) => runDecompose(file, options, context));
+    .action((files: readonly string[], options: DecomposeArguments) => runDecompose(files, options, context));
 }
 
 async function runDecompose(
-  file: string | undefined,
+  files: readonly string[],
   options: DecomposeArguments,
   context: CliContext,
 ): Promise<void> {
-  const [{ AIRLINE_NAME }, { decomposeTable }, { isDecompositionFile }] = await Promise.all([
-    import("../data/packaged.ts"),
+  const [{ decomposeTable }, { isDecompositionFile }] = await Promise.all([
     import("../series/decompose-table.ts"),
     import("../series/report/decomposition-result.ts"),
   ]);
-  const out = options.out ?? `decompose-${nameOf(file ?? AIRLINE_NAME)}`;
-  await work(context, 1, async ({ signal }) => {
-    const table = await readTableOf(file, options, signal);
+  const out = options.out ?? (await folderFor("decompose", files, options));
+  const result = await tableWork(context, options, 1, async ({ signal }) => {
+    const table = await readTableOf(files, options, signal);
     const result = decomposeTable(table, {
       method: options.method,
       seasons: options.season,
@@ -72,11 +68,37 @@ async function runDecompose(
       table: seriesOptionsOf(options),
       onError: options.onError === "skip" ? "skip" : "throw",
     });
-    for (const note of [...table.notes, ...result.parts.set.notes]) context.tell(`${note}\n`);
-    for (const { series, reason } of result.skipped) context.tell(`Skipped ${series}: ${reason}\n`);
+    tellAll([...table.notes, ...result.parts.set.notes], context);
+    tellSkipped(result.skipped, context);
     await writeFolderAtomic(out, (folder) => result.writeInto(folder), { owned: isDecompositionFile });
+    return result;
   });
-  context.print(`Report: ${join(out, "report.html")}\nAlso there: decomposition.csv, decomposition.svg\n`);
+  context.print(await decompositionSummary(result, out));
+}
+
+/** How many series are told of. */
+const SHOWN = 12;
+
+async function decompositionSummary({ series }: DecompositionResult, out: string): Promise<string> {
+  const [{ alignColumns }, { displayNumber }, { strengthsOf }] = await Promise.all([
+    import("./summary.ts"),
+    import("../series/report/names.ts"),
+    import("../series/report/decomposition-result.ts"),
+  ]);
+  const rows = series.slice(0, SHOWN).map((one) => {
+    const { trend, season } = strengthsOf(one);
+    return [one.series.name, one.seasons.join(" and "), displayNumber(trend), displayNumber(season)];
+  });
+  const rest = series.length - SHOWN;
+  return [
+    "",
+    ...alignColumns([["strength, from 0 to 1", "steps in a season", "of trend", "of season"], ...rows]),
+    ...(rest > 0 ? [`… and ${rest.toLocaleString("en-US")} more in report.html`] : []),
+    "",
+    `Report: ${join(out, "report.html")}`,
+    "Also there: decomposition.csv, decomposition.svg",
+    "",
+  ].join("\n");
 }
 
 function seasons(text: string): readonly number[] {

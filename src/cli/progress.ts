@@ -6,12 +6,14 @@ import { durationOf } from "./durations.ts";
 
 /** How far some work is. */
 export interface WorkProgress {
-  /** From 0 to 1. */
-  readonly share: number;
+  /** From 0 to 1; undefined where the end is not known. */
+  readonly share: number | undefined;
   /** What is being done, such as `ETS, fold 2 of 3`. */
   readonly label: string;
   /** Figures of it, such as `loss 0.12`. */
   readonly detail?: string | undefined;
+  /** How long it will still take. Default: in proportion to what it took so far. */
+  readonly secondsLeft?: number | undefined;
 }
 
 /** Plain lines come at least this many milliseconds apart. */
@@ -33,6 +35,7 @@ export class ProgressView {
   #bar: SingleBar | undefined;
   #barLoading: Promise<void> | undefined;
   #shown = now();
+  #last: WorkProgress | undefined;
   #ended = false;
 
   constructor(tell: (text: string) => void, interactive = terminal.isInteractive) {
@@ -41,20 +44,16 @@ export class ProgressView {
   }
 
   show(progress: WorkProgress): void {
-    const soon = now() - this.#shown < (this.#interactive ? DRAWS_APART : LINES_APART);
-    if (this.#interactive) this.#barLoading ??= this.#loadBar(progress);
-    if (soon) return;
-    this.#shown = now();
-    const left = this.#left(progress);
-    if (this.#interactive) {
-      this.#bar?.update(progress.share * FULL, this.#payload(progress));
-      return;
-    }
-    const percent = Math.floor(100 * progress.share);
-    const detail = progress.detail === undefined ? "" : `, ${progress.detail}`;
-    this.#tell(
-      `${percent} %: ${progress.label}${detail}, after ${durationOf(this.#spent / 1000)}, ${left} left\n`,
-    );
+    this.#last = progress;
+    if (this.#interactive) this.#draw(progress);
+    else this.#line(progress);
+  }
+
+  /** Says something in a line of its own. */
+  notice(text: string): void {
+    this.#bar?.stop();
+    this.#tell(`${text}\n`);
+    if (this.#last !== undefined) this.#bar?.start(FULL, ...this.#stateOf(this.#last));
   }
 
   /** Leaves the terminal as it was. May be called more than once. */
@@ -65,11 +64,29 @@ export class ProgressView {
     this.#bar = undefined;
   }
 
-  async #loadBar(first: WorkProgress): Promise<void> {
+  #line(progress: WorkProgress): void {
+    if (now() - this.#shown < LINES_APART) return;
+    this.#shown = now();
+    const { share, label, detail } = progress;
+    const percent = share === undefined ? "" : `${Math.floor(100 * share)} %: `;
+    const spent = `after ${durationOf(this.#spent / 1000)}`;
+    const parts = [label, detail, spent, `${this.#left(progress)} left`];
+    this.#tell(`${percent}${parts.filter((part) => part !== undefined).join(", ")}\n`);
+  }
+
+  #draw(progress: WorkProgress): void {
+    this.#barLoading ??= this.#loadBar();
+    const isWhole = progress.share === 1;
+    if (this.#bar === undefined || (!isWhole && now() - this.#shown < DRAWS_APART)) return;
+    this.#shown = now();
+    this.#bar.update(...this.#stateOf(progress));
+  }
+
+  async #loadBar(): Promise<void> {
     const { SingleBar } = await import("cli-progress");
-    if (this.#ended) return;
+    if (this.#ended || this.#last === undefined) return;
     this.#bar = new SingleBar({
-      format: "{bar} {percentage} % │ {label}{detail} │ {left} left",
+      format: "{bar} {percentage} % │ {words} │ {left} left",
       barsize: 24,
       barCompleteChar: "█",
       barIncompleteChar: "░",
@@ -80,12 +97,13 @@ export class ProgressView {
       linewrap: false,
       gracefulExit: false,
     });
-    this.#bar.start(FULL, first.share * FULL, this.#payload(first));
+    this.#bar.start(FULL, ...this.#stateOf(this.#last));
   }
 
-  #payload(progress: WorkProgress): Record<string, string> {
-    const { label, detail } = progress;
-    return { label, detail: detail === undefined ? "" : ` │ ${detail}`, left: this.#left(progress) };
+  #stateOf(progress: WorkProgress): [value: number, payload: Record<string, string>] {
+    const { share = 0, label, detail } = progress;
+    const words = detail === undefined ? label : `${label} │ ${detail}`;
+    return [share * FULL, { words, left: this.#left(progress) }];
   }
 
   /** Milliseconds since the beginning. */
@@ -93,7 +111,8 @@ export class ProgressView {
     return now() - this.#started;
   }
 
-  #left({ share }: WorkProgress): string {
+  #left({ share = 0, secondsLeft }: WorkProgress): string {
+    if (secondsLeft !== undefined) return durationOf(secondsLeft);
     if (this.#spent < SETTLED || share <= 0) return "…";
     return durationOf((this.#spent * (1 - share)) / share / 1000);
   }

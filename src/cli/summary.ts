@@ -5,7 +5,7 @@ import { countOf } from "../data/row-names.ts";
 import { ranked } from "../series/evaluate/backtest.ts";
 import type { Metrics } from "../series/evaluate/metrics.ts";
 import { stepNoun } from "../series/observed/calendar.ts";
-import { displayName, displayNumber } from "../series/report/names.ts";
+import { displayName, displayNumber, subjectOf } from "../series/report/names.ts";
 import type { ForecastResult } from "../series/report/result.ts";
 
 /** How many forecast values are printed. */
@@ -15,7 +15,7 @@ const SHOWN = 12;
 export function forecastSummary(result: ForecastResult, folder: string): string {
   const { model, forecast, data } = result.toJSON();
   const several = data.series.length > 1;
-  const head = several ? `${data.columns.target} of ${data.series.length} series` : data.columns.target;
+  const head = subjectOf(result.parts.table, data.series.length);
   const [level] = result.parts.levels;
   const values = several
     ? []
@@ -47,7 +47,23 @@ export function forecastSummary(result: ForecastResult, folder: string): string 
 
 function metricLines({ metrics, best, parts }: ForecastResult): string[] {
   const folds = parts.series.reduce((sum, one) => sum + one.folds.length, 0);
-  return folds === 0 ? [] : [...metricTable(metrics, best, folds), ""];
+  if (folds === 0) return [];
+  return [...metricTable(metrics, best, folds), ...whyNot(metrics, best, parts.model), ""];
+}
+
+/** What it means that another model than the forecast's is marked as best. */
+function whyNot(
+  metrics: ReadonlyMap<string, Metrics>,
+  best: string | undefined,
+  model: string,
+): readonly string[] {
+  const errorOf = (name: string) => displayNumber(metrics.get(name)?.mase ?? Number.NaN);
+  if (best === undefined || errorOf(best) === errorOf(model)) return [];
+  if (best.endsWith("naive"))
+    return [`${displayName(best)}, which needs no model, did better: do not rely on this forecast.`];
+  return model === "combination"
+    ? [`The forecast is the combination's: that ${displayName(best)} comes first may be luck.`]
+    : [];
 }
 
 /** The table of metrics, the best first. @param folds of how many forecasts of the past */

@@ -9,7 +9,7 @@ import { columnNames, nonEmpty, oneOf } from "./options.ts";
 
 /** What the user said of the table. */
 export interface TableArguments {
-  readonly time?: string;
+  readonly time?: readonly string[];
   readonly target?: readonly string[];
   readonly series?: readonly string[];
   readonly past?: readonly string[];
@@ -33,7 +33,11 @@ export function addTableOptions(command: Command): Command {
   const add = (flags: string, description: string, parse: (text: string) => unknown) => {
     command.addOption(new Option(flags, description).argParser(parse).helpGroup(GROUP));
   };
-  add("--time <COLUMN>", "dates or times (default: the only such column)", nonEmpty);
+  add(
+    "--time <COLUMNS>",
+    "dates or times (default: the only such column); several that make one: year,month",
+    columnNames,
+  );
   add(
     "--target <COLUMNS>",
     "numbers to forecast (default: the only such column); several, with commas: each a series",
@@ -50,7 +54,11 @@ export function addTableOptions(command: Command): Command {
   );
   command.addOption(new Option("--wide", "each column of numbers is a series").helpGroup(GROUP));
   add("--where <SQL>", 'rows to use, such as "store = 3"', nonEmpty);
-  add("--sql <QUERY>", 'a query over the table, which it calls data: "SELECT … FROM data"', nonEmpty);
+  add(
+    "--sql <QUERY>",
+    'a query over the table, which it calls data: "SELECT … FROM data"; without FILE, over files that it names',
+    nonEmpty,
+  );
   add("--time-zone <ZONE>", "the zone of the times, such as Europe/Berlin", nonEmpty);
   add(
     "--frequency <NAME>",
@@ -75,9 +83,14 @@ export function addTableOptions(command: Command): Command {
   return command;
 }
 
+/** Whether a query reads files of its own, such as 'sales.parquet', and not the table that it would call data. */
+export function namesItsOwnFiles(sql: string | undefined): boolean {
+  return sql !== undefined && !/\b(?:from|join)\s+"?data"?(?![\w"(.])/i.test(sql);
+}
+
 /** Reads the table of a command; the packaged airline passengers without a file. */
 export async function readTableOf(
-  file: string | undefined,
+  files: readonly string[],
   { time, target, series, past, future, static: fixed, wide, where, sql, timeZone, onError }: TableArguments,
   signal: AbortSignal,
 ): Promise<Table> {
@@ -86,7 +99,7 @@ export async function readTableOf(
     import("../data/read-table.ts"),
   ]);
   const wanted = {
-    time,
+    time: time?.length === 1 ? time[0] : time,
     target: target?.length === 1 ? target[0] : target,
     series,
     past,
@@ -95,11 +108,13 @@ export async function readTableOf(
     wide,
     where,
     timeZone,
-    sql,
     onError: onErrorOf(onError),
     signal,
   };
-  return file === undefined ? airlinePassengers(wanted) : readTable(file, wanted);
+  const [file, second] = files;
+  if (file !== undefined) return readTable(second === undefined ? file : files, { ...wanted, sql });
+  if (sql !== undefined && namesItsOwnFiles(sql)) return readTable({ sql }, wanted);
+  return airlinePassengers({ ...wanted, sql });
 }
 
 /** What the user said of making series of the table. */

@@ -1,6 +1,6 @@
 // `recurra tune`: the options of a model searched by backtests of the past.
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { RecurraError } from "../platform/error.ts";
 import type { ForecasterConfig } from "../series/forecasters/forecaster.ts";
@@ -8,8 +8,9 @@ import type { SearchSpace } from "../series/tune/space.ts";
 import type { CliContext } from "./context.ts";
 import { modelConfigs, optionValue } from "./model-options.ts";
 import { nonEmpty, oneOf, wholeNumber } from "./options.ts";
-import { addTableOptions, readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
-import { work } from "./work.ts";
+import { tableCommand, tableWork } from "./table-command.ts";
+import { readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
+import { tellAll } from "./tell.ts";
 
 interface TuneArguments extends TableArguments {
   readonly model: ForecasterConfig;
@@ -37,10 +38,7 @@ gains there is what it gains.
 `;
 
 export function tuneCommand(context: CliContext): Command {
-  const command = new Command("tune")
-    .description("Search the options of a model by backtests of the past.")
-    .argument("[FILE]", "CSV, TSV, JSON, JSON lines or Parquet, also .gz");
-  addTableOptions(command);
+  const command = tableCommand("tune", "Search the options of a model by backtests of the past.");
   const add = (option: Option) => command.addOption(option.helpGroup("Search:"));
   add(
     new Option("--model <NAME>", "the model, options that stay in brackets: lstm(layers=2)")
@@ -76,12 +74,11 @@ export function tuneCommand(context: CliContext): Command {
   add(new Option("--threads <N>", "trials at the same time (default: all cores)").argParser(wholeNumber(1)));
   return command
     .addOption(new Option("--out <FILE>", "write all trials as JSON").argParser(nonEmpty))
-    .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
-    .action((file: string | undefined, options: TuneArguments) => runTune(file, options, context));
+    .action((files: readonly string[], options: TuneArguments) => runTune(files, options, context));
 }
 
-async function runTune(file: string | undefined, options: TuneArguments, context: CliContext): Promise<void> {
+async function runTune(files: readonly string[], options: TuneArguments, context: CliContext): Promise<void> {
   const [
     { tune },
     { seriesOf },
@@ -99,8 +96,14 @@ async function runTune(file: string | undefined, options: TuneArguments, context
   ]);
   const { model, trials, folds, method, budget, seed } = options;
   const space = await spaceOf(options.space);
-  const result = await work(context, options.threads, async ({ signal, view, executor }) => {
-    const table = await readTableOf(file, options, signal);
+  // Options that the model does not have are refused before any work is done.
+  const some = Object.entries(space).map(([name, one]) => [
+    name,
+    one.kind === "choice" ? (one.values[0] ?? null) : one.from,
+  ]);
+  makeForecaster({ ...model, ...Object.fromEntries(some) });
+  const result = await tableWork(context, options, options.threads, async ({ signal, view, executor }) => {
+    const table = await readTableOf(files, options, signal);
     const wanted = { horizon: options.horizon, season: options.season, folds: folds + 1 };
     const set = withSeasons(seriesOf(table, seriesOptionsOf(options)), wanted);
     const plan = planForecast(set, [makeForecaster(model)], [], {
@@ -108,7 +111,7 @@ async function runTune(file: string | undefined, options: TuneArguments, context
       earlier: 0,
       onError: options.onError === "skip" ? "skip" : "throw",
     });
-    for (const note of [...table.notes, ...set.notes, ...plan.notes]) context.tell(`${note}\n`);
+    tellAll([...table.notes, ...set.notes, ...plan.notes], context);
     return tune(
       plan.series.map(({ series }) => series),
       {
@@ -140,6 +143,7 @@ async function runTune(file: string | undefined, options: TuneArguments, context
       `${seconds} s`,
     ]);
   const held = result.heldOut;
+  const asItWas = modelText(result.best) === modelText(model);
   const [failed] = result.trials.filter(({ error }) => error !== undefined);
   context.print(
     [
@@ -147,11 +151,13 @@ async function runTune(file: string | undefined, options: TuneArguments, context
       ...alignColumns([["MASE", ...names, "time"], ...rows]),
       "",
       ...(failed === undefined ? [] : [`The first that failed: ${failed.error}`, ""]),
-      `Best: ${modelText(result.best)}`,
+      `Best: ${modelText(result.best)}${asItWas ? ", as it was: no options that were tried do better" : ""}`,
       ...(held === undefined
         ? []
         : [
-            `On the values held out: MASE ${displayNumber(held.best)}, ${displayNumber(held.before)} with the options as they were.`,
+            asItWas || held.best < held.before
+              ? `On the values held out: MASE ${displayNumber(held.best)}, ${displayNumber(held.before)} with the options as they were.`
+              : `On the values held out: MASE ${displayNumber(held.best)}, ${displayNumber(held.before)} with the options as they were. Nothing is gained.`,
           ]),
       "",
     ].join("\n"),

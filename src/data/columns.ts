@@ -7,6 +7,7 @@ import { fewOf, listOf } from "./row-names.ts";
 import type { TableColumns } from "./table.ts";
 import { timePartsAmong } from "./time-parts.ts";
 import { looksLikeTimes } from "./time-text.ts";
+import { isTotal } from "./totals.ts";
 
 /** A column of a file: its name, DuckDB's type, and some of its values as text (nulls left out). */
 export interface Column {
@@ -145,7 +146,8 @@ function targetsAmong(
   if (named.length > 0) return named;
   const numbers = left.filter(isTarget);
   if (wide && numbers.length > 0) return numbers;
-  return [theOne(numbers, "target", all, source, [])];
+  const taken = all.filter((column) => !left.includes(column) && isTarget(column));
+  return [theOne(numbers, "target", all, source, [], taken)];
 }
 
 /** Names that are given one by one or as a list. */
@@ -187,20 +189,24 @@ function find(all: readonly Column[], name: string, role: Role, source: string):
   );
 }
 
+/** What helps where rows stand in order, and nothing says when. */
+const NUMBERED = `, or number the rows: --sql "SELECT row_number() OVER () AS step, * FROM data" --time step`;
+
 function theOne(
   fitting: readonly Column[],
   role: "time" | "target",
   all: readonly Column[],
   source: string,
   instead: readonly Column[],
+  taken: readonly Column[] = [],
 ): Column {
   const candidates = fitting.length === 0 ? instead : fitting;
   const [only, second] = candidates;
   if (only !== undefined && second === undefined) return only;
-  const wanted = role === "time" ? "dates, times, years or a count 1, 2, 3, …" : "numbers";
+  const wanted = role === "time" ? "dates, times, years or a count 1, 2, 3" : "numbers";
   const found =
     only === undefined
-      ? `No column of ${source} looks like ${wanted}`
+      ? `No ${taken.length === 0 ? "" : "other "}column of ${source} looks like ${wanted}`
       : `Several columns of ${source} could be it: ${fewOf(
           candidates.map(({ name }) => name),
           5,
@@ -211,12 +217,13 @@ function theOne(
       : "";
   throw new RecurraError(
     "column-not-given",
-    `Which column is the ${role}? ${found}. Name it with --${role}${several}. The columns are ${describeColumns(all)}.`,
+    `Which column is the ${role}? ${found}. Name it with --${role}${several}${role === "time" && only === undefined ? NUMBERED : ""}. The columns are ${describeColumns(all)}.`,
   );
 }
 
 function isTime({ type, sample }: Column): boolean {
-  return isInstant(type) || (type === "VARCHAR" && sample.length > 0 && looksLikeTimes(sample));
+  const rows = isTotal(sample.at(-1) ?? "") ? sample.slice(0, -1) : sample;
+  return isInstant(type) || (type === "VARCHAR" && rows.length > 0 && looksLikeTimes(rows));
 }
 
 /** Numbers are times only where the column's name says so. */
@@ -247,14 +254,18 @@ export function tableColumns({ time, targets, series, past, future, ...rest }: C
 }
 
 /** `month (text), passengers (number) and 3 more`, for messages. */
-export function describeColumns(columns: readonly Pick<Column, "name" | "type">[]): string {
-  const shown = columns.map(({ name, type }) => `${name} (${kindOf(type)})`);
+export function describeColumns(columns: readonly (Omit<Column, "sample"> & Partial<Column>)[]): string {
+  const shown = columns.map(({ name, type, sample = [] }) => `${name} (${kindOf(type, sample)})`);
   return fewOf(shown, 12);
 }
 
-function kindOf(type: string): string {
+function kindOf(type: string, sample: readonly string[]): string {
   if (isNumeric(type)) return "number";
   if (type === "DATE") return "date";
   if (isInstant(type)) return "time";
+  if (type === "VARCHAR" && sample.length > 0) {
+    if (looksLikeTimes(sample)) return "date";
+    if (looksLikeNumbers(sample)) return "number";
+  }
   return type === "VARCHAR" ? "text" : type.toLowerCase();
 }

@@ -63,7 +63,8 @@ export async function inspectFile(path: string): Promise<DataFile> {
   return encoding === undefined ? about : { ...about, encoding };
 }
 
-async function readHead(path: string): Promise<{ size: number; head: Uint8Array }> {
+/** The first bytes of a file, and its size. @throws RecurraError `file-not-found` with the nearest name, `not-a-file`, `permission-denied` */
+export async function readHead(path: string): Promise<{ size: number; head: Uint8Array }> {
   try {
     const source = await openBytes(path);
     try {
@@ -99,7 +100,8 @@ function unzipHead(bytes: Uint8Array, path: string): Uint8Array {
   }
 }
 
-function formatOf(head: Uint8Array, path: string): DataFile["format"] {
+/** The kind of a file by its first bytes. @throws RecurraError `file-format` for what holds no table */
+export function formatOf(head: Uint8Array, path: string): DataFile["format"] {
   const begins = (wanted: readonly number[] | string) =>
     typeof wanted === "string"
       ? asLatin1(head.subarray(0, wanted.length)).toLowerCase() === wanted.toLowerCase()

@@ -1,4 +1,4 @@
-// From what a person gives as a path to the files it stands for: one file, a pattern such as data/*.csv, or a folder.
+// From what a person gives as paths to the files they stand for: files, patterns such as data/*.csv, and folders.
 
 import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
@@ -7,32 +7,59 @@ import { type DataFile, inspectFile } from "./data-file.ts";
 import { type DuckDBConnection, rowsOf, sqlText } from "./duckdb.ts";
 import { fewOf } from "./row-names.ts";
 
-const TABLE_NAMES = /[.](?:csv|tsv|tab|json|jsonl|ndjson|parquet|pq)(?:[.]gz)?$/i;
+export const TABLE_NAMES = /[.](?:csv|tsv|tab|json|jsonl|ndjson|parquet|pq)(?:[.]gz)?$/i;
 
 /** part-2 before part-10. */
-const BY_NAME = new Intl.Collator("en", { numeric: true });
+export const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /**
- * Finds the files of a path and looks at what they are.
+ * Finds the files of paths and looks at what they are.
  *
- * @param path A file; a pattern with `*`, `?`, `[…]` or `**` (any folders); or a folder, which stands for the tables in it.
+ * @param paths Each a file; a pattern with `*`, `?`, `[…]` or `**` (any folders); or a folder, which stands for the tables in it.
  * @returns What is known of them together. Their rows follow each other in the order of their names.
  * @throws RecurraError `file-not-found`, `not-a-file` for a folder without tables, `file-format` for files of several kinds, and
  * what `inspectFile` throws.
  */
-export async function findFiles(connection: DuckDBConnection, path: string): Promise<DataFile> {
+export async function findFiles(
+  connection: DuckDBConnection,
+  paths: string | readonly string[],
+): Promise<DataFile> {
+  const given = typeof paths === "string" ? [paths] : paths;
+  const [only = ""] = given;
+  if (given.length < 2) {
+    const found = await standingFor(connection, only);
+    return "format" in found ? found : together(only, found);
+  }
+  const all: string[] = [];
+  for (const path of given) {
+    const found = await standingFor(connection, path);
+    all.push(...("format" in found ? found.paths : found));
+  }
+  return together(nameOfFiles(given), [...new Set(all)]);
+}
+
+/** What messages call files: `a.csv`, `a.csv and 2 more`. */
+export function nameOfFiles(paths: string | readonly string[]): string {
+  return typeof paths === "string" ? paths : fewOf(paths, 1);
+}
+
+/** What a path stands for: a file, which has been looked at, or the paths of several. */
+async function standingFor(
+  connection: DuckDBConnection,
+  path: string,
+): Promise<DataFile | readonly string[]> {
   try {
     return await inspectFile(path);
   } catch (error) {
     if (!(error instanceof RecurraError)) throw error;
-    const isPattern = /[*?[]/.test(path);
-    if (error.code === "file-not-found" && isPattern) return together(path, await matching(connection, path));
-    if (error.code === "not-a-file") return together(path, await tablesIn(path, error));
+    if (error.code === "file-not-found" && /[*?[]/.test(path)) return matching(connection, path);
+    if (error.code === "not-a-file") return tablesIn(path, error);
     throw error;
   }
 }
 
-async function matching(connection: DuckDBConnection, pattern: string): Promise<string[]> {
+/** The files of a pattern. @throws RecurraError `file-not-found` */
+export async function matching(connection: DuckDBConnection, pattern: string): Promise<string[]> {
   const rows = await rowsOf(connection, `SELECT file FROM glob(${sqlText(pattern)})`);
   const paths = rows.map(({ file }) => String(file));
   const shown = isHidden(pattern) ? paths : paths.filter((path) => !isHidden(basename(path)));
@@ -62,7 +89,7 @@ async function tablesIn(folder: string, notAFile: RecurraError): Promise<string[
 }
 
 /** Whether a file, or a folder on the way to it, is none to be seen: `.part.csv`, `_temporary/0.parquet`. */
-function isHidden(path: string): boolean {
+export function isHidden(path: string): boolean {
   return path.split(/[\\/]/).some((part) => /^[._][^./\\]/.test(part));
 }
 

@@ -70,7 +70,9 @@ export function readNumberTexts(
   );
   const notes = [
     ...(how.length === 0 ? [] : [`The numbers of "${column}" are read ${how.join(", ")}.`]),
-    ...(nothing.size === 0 ? [] : [`In "${column}", ${fewOf([...nothing])} is read as no value.`]),
+    ...(nothing.size === 0
+      ? []
+      : [`In "${column}", ${fewOf([...nothing])} ${nothing.size === 1 ? "is" : "are"} read as no value.`]),
   ];
   const fault: Fault = {
     rows: wrong,

@@ -18,8 +18,10 @@ export function airlinePassengers(options: ReadTableOptions = {}): Promise<Table
   const path = fileURLToPath(new URL(`../../data/${AIRLINE_NAME}.csv`, import.meta.url));
   return readTable(path, {
     ...options,
-    time: options.time ?? "month",
-    target: options.target ?? "passengers",
+    // A query may give other columns.
+    ...(options.sql === undefined
+      ? { time: options.time ?? "month", target: options.target ?? "passengers" }
+      : {}),
     source: options.source ?? "monthly airline passengers, 1949 to 1960 (packaged)",
   });
 }

@@ -67,8 +67,8 @@ const MOST_CANDIDATES = 4;
  *     await readTable("sales/*.csv", { time: "day", target: "units", series: ["store", "item"], future: "price" });
  *     await readTable({ sql: "SELECT day, units FROM 'sales.parquet' WHERE store = 3" });
  *
- * @param source A CSV, TSV, JSON, JSON lines or Parquet file (text may be packed with gzip), a pattern such as `data/*.csv` or a folder
- * for several with the same columns; or `{ sql }`, a query over files in DuckDB's SQL.
+ * @param source A CSV, TSV, JSON, JSON lines or Parquet file (text may be packed with gzip); a pattern such as `data/*.csv`, a folder or
+ * a list of paths for several with the same columns; or `{ sql }`, a query over files in DuckDB's SQL.
  * @returns The table, rows in the order of the file; `notes` say what was guessed. Empty numbers are NaN.
  * @throws RecurraError for files that are missing, empty, no file or no table (`file-not-found`, `empty-file`, `not-a-file`,
  * `file-format`, `file-columns`, `row-length`), for columns (`unknown-column`, `column-not-given`, `column-twice`, `column-type`), for
@@ -153,10 +153,12 @@ function checkOptions(source: unknown, options: ReadTableOptions): void {
   checkOptionNames("readTable", options, readTableOptionNames);
   const isSql =
     typeof source === "object" && source !== null && "sql" in source && typeof source.sql === "string";
-  if (typeof source !== "string" && !isSql) {
+  const isPaths =
+    Array.isArray(source) && source.length > 0 && source.every((path) => typeof path === "string");
+  if (typeof source !== "string" && !isPaths && !isSql) {
     throw new RecurraError(
       "option-value",
-      `readTable: wants the path of a file, or { sql: "SELECT …" }, got ${describe(source)}`,
+      `readTable: wants the path of a file, or several, or { sql: "SELECT …" }, got ${describe(source)}`,
     );
   }
   if (isSql && options.sql !== undefined) {

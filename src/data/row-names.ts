@@ -9,10 +9,10 @@ export function fewOf(items: readonly string[], shown = 3): string {
   return `${items.slice(0, shown).join(", ")} and ${items.length - shown} more`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listOf(items: readonly string[]): string {
+/** `a`, `a and b`, `a, b and c`; or with another word before the last. */
+export function listOf(items: readonly string[], word = "and"): string {
   const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
 }
 
 /** A value as it is quoted in messages: cut when it is long, control characters made visible. */

@@ -1,4 +1,4 @@
-// The rows of a table read: chosen by a condition, numbered as in the file, without blank ones at the end.
+// The rows of a table read: chosen by a condition, numbered as in the file, without blank ones and totals at the end.
 
 import { RecurraError } from "../platform/error.ts";
 import { suggestion } from "../platform/nearest.ts";
@@ -8,8 +8,9 @@ import { describeColumns } from "./columns.ts";
 import { type DuckDBConnection, shortMessage } from "./duckdb.ts";
 import { firstRows, isBlank, NO_COLUMN, numbersOf, type RawColumn, rowsIn } from "./raw-column.ts";
 import type { Relation } from "./relation.ts";
-import { countOf, type RowName } from "./row-names.ts";
+import { countOf, listOf, quoted, type RowName } from "./row-names.ts";
 import type { OpenSource } from "./table-source.ts";
+import { isTotal } from "./totals.ts";
 
 /** The rows that were read. */
 export interface Rows {
@@ -46,7 +47,9 @@ export async function readRows(
   });
   const all = wanted.map(({ role, name }, i) => ({ role, name, column: read[i] ?? NO_COLUMN }));
   const blank = blankRowsAtEnd(all.filter(({ role }) => ["time", "target", "series"].includes(role)));
-  const kept = rowsIn(all[0]?.column ?? NO_COLUMN) - blank;
+  const filled = rowsIn(all[0]?.column ?? NO_COLUMN) - blank;
+  const totals = all.flatMap(({ role, column }) => (role === "time" ? totalsAtEnd(column, filled) : []));
+  const kept = filled - totals.length;
   if (kept === 0) {
     throw new RecurraError(
       "no-rows",
@@ -59,12 +62,16 @@ export async function readRows(
   const positions = numbers?.kind === "number" ? numbersOf(numbers.values) : undefined;
   return {
     of: (role) =>
-      all.flatMap((one) => (one.role === role ? [[one.name, firstRows(one.column, kept)] as const] : [])),
+      all.flatMap((one) => (one.role === role ? [[one.name, usedRows(one.column, kept)] as const] : [])),
     rowName: (position) => relation.rowName(positions?.[position] ?? position),
-    notes:
-      blank === 0
+    notes: [
+      ...(blank === 0 ? [] : [`${countOf(blank, "empty row")} ${atEnd(blank)} left out.`]),
+      ...(totals.length === 0
         ? []
-        : [`${countOf(blank, "empty row")} at the end of the file ${blank === 1 ? "is" : "are"} left out.`],
+        : [
+            `${countOf(totals.length, "row")} of totals ${atEnd(totals.length)} left out: ${listOf(totals)}.`,
+          ]),
+    ],
   };
 }
 
@@ -74,6 +81,30 @@ function blankRowsAtEnd(columns: readonly { readonly column: RawColumn }[]): num
   let count = 0;
   while (count < rows && columns.every(({ column }) => isBlank(column, rows - 1 - count))) count++;
   return count;
+}
+
+function atEnd(count: number): string {
+  return `at the end of the file ${count === 1 ? "is" : "are"}`;
+}
+
+/** The words for sums that stand in place of times in the last rows. @param rows how many rows there are */
+function totalsAtEnd(time: RawColumn, rows: number): readonly string[] {
+  if (time.kind !== "coded") return [];
+  const found: string[] = [];
+  for (let row = rows - 1; row > 0; row--) {
+    const text = time.texts[time.codes[row] ?? -1]?.trim() ?? "";
+    if (!isTotal(text)) break;
+    found.unshift(quoted(text));
+  }
+  return found;
+}
+
+/** The first rows of a column; texts that only later rows have are blank. */
+function usedRows(column: RawColumn, kept: number): RawColumn {
+  const first = firstRows(column, kept);
+  if (first.kind !== "coded" || kept === rowsIn(column)) return first;
+  const used = new Set(first.codes);
+  return { ...first, texts: first.texts.map((text, code) => (used.has(code) ? text : "")) };
 }
 
 function whereError(where: string, error: unknown, relation: Relation): RecurraError {

@@ -4,13 +4,13 @@ import { basename } from "node:path";
 import { RecurraError } from "../platform/error.ts";
 import type { Column } from "./columns.ts";
 import { oddColumn } from "./csv-errors.ts";
-import { findFiles } from "./data-files.ts";
+import { findFiles, nameOfFiles } from "./data-files.ts";
 import { type DuckDBConnection, rowsOf } from "./duckdb.ts";
 import { fileError, openQuery, openRelation, queryError, type Relation } from "./relation.ts";
 import { timeHeadings, turned } from "./time-headings.ts";
 
-/** What a table is read from: the path of a file, a folder or a pattern; or SQL in which files are tables. */
-export type TableSource = string | { readonly sql: string };
+/** What a table is read from: the path of a file, a folder or a pattern, or several of them; or SQL in which files are tables. */
+export type TableSource = string | readonly string[] | { readonly sql: string };
 
 /** A table that can be read. */
 export interface OpenSource {
@@ -33,17 +33,19 @@ export async function openSource(
   source: TableSource,
   { sql, source: called }: { readonly sql?: string | undefined; readonly source?: string | undefined },
 ): Promise<OpenSource> {
-  const query = typeof source === "string" ? sql : source.sql;
+  const isQuery = typeof source === "object" && "sql" in source;
+  const query = isQuery ? source.sql : sql;
   const failure = (error: unknown) => queryError(query ?? "", error);
-  if (typeof source !== "string") {
+  if (isQuery) {
     const relation = await openQuery(connection, source.sql);
     return { relation, name: called ?? "query", origin: "the query", failure };
   }
   const file = await findFiles(connection, source);
   const relation = await openRelation(connection, file);
-  const name = called ?? basename(source);
+  const path = nameOfFiles(source);
+  const name = called ?? basename(path);
   if (query === undefined)
-    return { relation, name, origin: `"${source}"`, failure: (error) => fileError(file, error) };
+    return { relation, name, origin: `"${path}"`, failure: (error) => fileError(file, error) };
   await connection.run(`CREATE TEMP VIEW data AS SELECT * FROM ${relation.sql}`).catch((error) => {
     throw fileError(file, error);
   });
@@ -62,7 +64,7 @@ export interface SampledTable {
 export async function sampleTable(connection: DuckDBConnection, opened: OpenSource): Promise<SampledTable> {
   const columns = await sampleColumns(connection, opened);
   const headings = timeHeadings(columns);
-  if (headings.length === 0) return { opened, columns };
+  if (headings === undefined) return { opened, columns };
   const { relation, time, target } = turned(opened.relation, headings);
   const upright = { ...opened, relation };
   return { opened: upright, columns: await sampleColumns(connection, upright), turned: { time, target } };

@@ -121,6 +121,10 @@ export function tableOf(raw: RawTable): Table {
       ? written
       : inTimeZone(written, timeZone(raw.timeZone), columns.time, seriesOf);
   heed(time);
+  if (raw.timeZone === undefined && time.isMixed === true)
+    notes.push(
+      `The times of "${columns.time}" are at several distances from UTC, and shown in UTC; --time-zone shows them in a zone.`,
+    );
   const numbers = targetColumns.map((target, k) => {
     const read = readNumbers(target, targets[k] ?? "", "target", raw.rowName, delimiter);
     heed(read, [k]);

@@ -5,19 +5,53 @@ import { sqlName } from "./duckdb.ts";
 import type { Relation } from "./relation.ts";
 import { looksLikeTimes } from "./time-text.ts";
 
-/** The headings that are times, where no column holds times and at least half of the headings, three or more, do. */
-export function timeHeadings(columns: readonly Column[]): readonly string[] {
+/** Jan, February, Q3. */
+const PART_OF_YEAR =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|q[1-4])$/i;
+
+const YEAR = /^(?:1[5-9]|20|21)\d\d$/;
+
+function isWholeYear(parts: readonly string[]): boolean {
+  const quarters = parts.filter((name) => /^q/i.test(name)).length;
+  return (quarters === 0 && parts.length === 12) || (quarters === 4 && parts.length === 4);
+}
+
+/** The column of years, of a table whose headings are the months or quarters of each. */
+function yearBeside(columns: readonly Column[]): string | undefined {
+  return columns.find(
+    ({ name, sample }) =>
+      /^(?:year|years|yr|yyyy|jahr|)$/i.test(name.trim()) &&
+      sample.length > 0 &&
+      sample.every((text) => YEAR.test(text.trim())),
+  )?.name;
+}
+
+/** Headings that are times, or parts of the year that a column names. */
+export interface TimeHeadings {
+  readonly names: readonly string[];
+  /** The column that says the year. */
+  readonly year?: string;
+}
+
+/**
+ * The headings that are times, where no column holds times and at least half of the headings, three or more, do; or the months or the
+ * quarters beside a column of years.
+ */
+export function timeHeadings(columns: readonly Column[]): TimeHeadings | undefined {
   if (
     columns.some(
       ({ type, sample }) => /^(?:DATE|TIME)/.test(type) || (type === "VARCHAR" && looksLikeTimes(sample)),
     )
   )
-    return [];
+    return undefined;
   const names = columns.map(({ name }) => name);
-  const years = names.filter((name) => /^(?:1[5-9]|20|21)\d\d$/.test(name));
+  const parts = names.filter((name) => PART_OF_YEAR.test(name));
+  const year = yearBeside(columns);
+  if (year !== undefined && isWholeYear(parts)) return { names: parts, year };
+  const years = names.filter((name) => YEAR.test(name));
   const dates = names.filter((name) => looksLikeTimes([name]));
   const headings = years.length > dates.length ? years : dates;
-  return headings.length >= 3 && headings.length >= names.length / 2 ? headings : [];
+  return headings.length >= 3 && headings.length >= names.length / 2 ? { names: headings } : undefined;
 }
 
 /** A table that was turned: `time` and `target` are the columns that it has for headings and what stood below them. */
@@ -28,7 +62,7 @@ export interface TurnedTable {
 }
 
 /** The table with a row for each of its rows and each heading. */
-export function turned(relation: Relation, headings: readonly string[]): TurnedTable {
+export function turned(relation: Relation, { names: headings, year }: TimeHeadings): TurnedTable {
   const columns = relation.columns.filter(({ name }) => headings.includes(name));
   const rest = relation.columns.filter(({ name }) => !headings.includes(name));
   const free = (name: string): string =>
@@ -40,7 +74,9 @@ export function turned(relation: Relation, headings: readonly string[]): TurnedT
   const casts = columns.map(({ name }) => `CAST(${sqlName(name)} AS ${common}) AS ${sqlName(name)}`);
   const inner = `(SELECT ${[...rest.map(({ name }) => sqlName(name)), ...casts].join(", ")} FROM ${relation.sql})`;
   const list = headings.map(sqlName).join(", ");
-  const sql = `(FROM ${inner} UNPIVOT INCLUDE NULLS (${sqlName(target)} FOR ${sqlName(time)} IN (${list})))`;
+  const flat = `FROM ${inner} UNPIVOT INCLUDE NULLS (${sqlName(target)} FOR ${sqlName(time)} IN (${list}))`;
+  const dated = `trim(CAST(${sqlName(year ?? "")} AS VARCHAR)) || ' ' || ${sqlName(time)} AS ${sqlName(time)}`;
+  const sql = year === undefined ? `(${flat})` : `(SELECT * REPLACE (${dated}) ${flat})`;
   const all = [...rest, { name: time, type: "VARCHAR" }, { name: target, type: common }];
   const upright: Relation = {
     ...relation,
@@ -52,7 +88,9 @@ export function turned(relation: Relation, headings: readonly string[]): TurnedT
     withTimes: (column) => ({ sql, type: all.find(({ name }) => name === column)?.type ?? "VARCHAR" }),
     notes: [
       ...relation.notes,
-      `Headings such as "${headings[0]}" are times: each row of the file is taken for a series.`,
+      year === undefined
+        ? `Headings such as "${headings[0]}" are times: each row of the file is taken for a series.`
+        : `The headings "${headings[0]}" to "${headings.at(-1)}" are parts of the year in column "${year}".`,
     ],
   };
   return { relation: upright, time, target };

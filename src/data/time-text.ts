@@ -13,6 +13,8 @@ export interface Times {
   readonly style: TimeStyle;
   /** What was assumed in reading them, to be shown to the user. */
   readonly note?: string;
+  /** Whether rows were written at several distances from UTC, as where clocks know summer time. */
+  readonly isMixed?: boolean;
   /** Rows that are no times. */
   readonly faults?: readonly Fault[];
 }
@@ -104,9 +106,14 @@ function countRead(pattern: TimePattern, texts: readonly string[]): number {
 }
 
 function unreadable(text: string, row: string, pattern: TimePattern, column: string): RecurraError {
+  // A word, such as the heading of another part, is no date with a slip in it.
+  const name = /^[a-z_]\w*$/i.test(column) ? column : `\\"${column}\\"`;
+  const leftOut = /^[^\d'"]{1,40}$/.test(text)
+    ? `leave it out: --where "${name} <> '${text}'"`
+    : "leave it out with --where";
   return new RecurraError(
     "time-unreadable",
-    `Column "${column}", ${row}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row, or leave it out with --where where it is no data.`,
+    `Column "${column}", ${row}: cannot read ${quoted(text)} as a time; the other rows are like ${pattern.example}. Correct the row or, where it is no data, ${leftOut}.`,
   );
 }
 
@@ -116,7 +123,7 @@ function settleZone(
   form: TimeStyle["form"],
   column: string,
   rowName: RowName,
-): { times: Float64Array; style: TimeStyle } {
+): Pick<Times, "times" | "style" | "isMixed"> {
   const wall = Float64Array.from(stamps, (stamp) => stamp?.wall ?? Number.NaN);
   const first = stamps.findIndex((stamp) => stamp !== undefined);
   const offset = stamps[first]?.offset;
@@ -139,7 +146,7 @@ function settleZone(
   const utc = Float64Array.from(stamps, (stamp) =>
     stamp === undefined ? Number.NaN : stamp.wall - (stamp.offset ?? 0) * 60_000,
   );
-  return { times: utc, style: { form: "time", offsetMinutes: 0 } };
+  return { times: utc, style: { form: "time", offsetMinutes: 0 }, isMixed: true };
 }
 
 /** Whether all times, but for missing ones, are midnights. */

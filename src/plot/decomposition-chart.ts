@@ -61,6 +61,7 @@ export function decompositionSpec(chart: DecompositionChart): TopLevelSpec {
               titleAngle: 0,
               titleAlign: "left",
               titleAnchor: "end",
+              titleX: -32,
               titleY: -6,
             },
           },

@@ -1,8 +1,10 @@
 // The chart of a forecast: what was observed, what would have been expected in the past, and what is expected.
 
+import { timeText, valueText } from "./hover.ts";
 import type { TopLevelSpec } from "./svg.ts";
-import { LIGHT } from "./theme.ts";
+import { CHART_CONFIG, LIGHT } from "./theme.ts";
 import { type Points, thin } from "./thin.ts";
+import { tickInterval } from "./time-axis.ts";
 
 /** What a line stands for, which decides its colour and stroke. */
 export type LineRole = "actual" | "backtest" | "baseline" | "forecast";
@@ -63,17 +65,46 @@ export function forecastSpec(chart: ForecastChart): TopLevelSpec {
 /** Several forecasts in one drawing: two in a row, four where there are many. */
 export function forecastGridSpec(charts: readonly ForecastChart[], title: string): TopLevelSpec {
   const isDense = charts.length > 6;
-  const [width, height] = isDense ? [190, 100] : [420, 180];
+  const [width, height] = isDense ? [180, 96] : [400, 180];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: { text: title },
     columns: isDense ? 4 : 2,
-    spacing: isDense ? 20 : 28,
-    concat: charts.map((chart) => ({
-      title: { ...titleOf(chart), fontSize: isDense ? 11 : 12, offset: isDense ? 4 : 12 },
-      ...panel(chart, chart.width ?? width, chart.height ?? height),
-    })),
+    // Panels stand in line whatever the length of their numbers and titles.
+    bounds: "flush",
+    spacing: { row: (isDense ? 56 : 72) + (charts.some(({ subtitle }) => subtitle) ? 16 : 0), column: 48 },
+    config: {
+      axisTemporal: {
+        tickCount: fewDates(width),
+        labelOverlap: "greedy",
+        labelSeparation: 6,
+        labelFlush: false,
+      },
+      axisQuantitative: { labelOverlap: "greedy", labelSeparation: 6 },
+      title: { ...CHART_CONFIG.title, frame: "group" },
+      legend: { ...CHART_CONFIG.legend, offset: 20 },
+    },
+    concat: charts.map((chart) => {
+      const drawn = panel(chart, chart.width ?? width, chart.height ?? height);
+      return { ...drawn, layer: [...drawn.layer, ...panelTitle(chart, isDense ? 11 : 12)] };
+    }),
   } as TopLevelSpec;
+}
+
+/** Few enough dates below an axis that each year is among them. */
+export function fewDates(width: number): number {
+  return Math.min(7, Math.floor(width / 60));
+}
+
+/** A title drawn as text: Vega sets titles off from the topmost label of an axis, which is higher in one panel than in the next. */
+function panelTitle({ title, subtitle }: ForecastChart, fontSize: number) {
+  const text = (words: string, y: number, look: object) => ({
+    data: { values: [{}] },
+    mark: { type: "text", text: words, x: 0, y, align: "left", baseline: "bottom", tooltip: null, ...look },
+  });
+  const subtitles = subtitle === undefined ? [] : [text(subtitle, -8, { fontSize, color: LIGHT.muted })];
+  const y = subtitle === undefined ? -8 : -11 - fontSize;
+  return [text(title, y, { fontSize, fontWeight: 600, color: LIGHT.text }), ...subtitles];
 }
 
 function titleOf({ title, subtitle }: ForecastChart) {
@@ -86,11 +117,26 @@ function panel(chart: ForecastChart, width: number, height: number) {
   const rows = chart.lines.flatMap((line) =>
     line.pieces.flatMap((piece, number) => {
       const { times, values } = thin(piece, POINTS);
-      return Array.from(times, (time, i) => ({ t: time, v: values[i], line: line.label, piece: number }));
+      return Array.from(times, (t, i) => ({
+        t,
+        v: values[i],
+        line: line.label,
+        piece: number,
+        time: timeText(t, chart.calendar),
+        value: valueText(values[i] ?? Number.NaN),
+        ...(line.role === "forecast" ? bandsAt(chart.intervals, t) : {}),
+      }));
     }),
   );
+  const ticks = chart.calendar ? tickInterval(chart.lines.flatMap(({ pieces }) => pieces)) : undefined;
   const x = chart.calendar
-    ? { field: "t", type: "temporal", scale: { type: "utc" }, title: yearsOf(chart) }
+    ? {
+        field: "t",
+        type: "temporal",
+        scale: { type: "utc" },
+        title: ticks?.interval === "year" ? null : yearsOf(chart),
+        ...(ticks === undefined ? {} : { axis: { tickCount: ticks } }),
+      }
     : {
         field: "t",
         type: "quantitative",
@@ -105,6 +151,14 @@ function panel(chart: ForecastChart, width: number, height: number) {
       x,
       y: { field: "v", type: "quantitative", scale: { zero: false }, axis: yAxis(chart) },
       detail: { field: "piece" },
+      tooltip: [
+        ...["line", "time", "value"].map((field) => ({ field, type: "nominal", title: field })),
+        ...(chart.intervals ?? []).map(({ level }, i) => ({
+          field: `band${i}`,
+          type: "nominal",
+          title: `${level} % band`,
+        })),
+      ],
       color: {
         field: "line",
         type: "nominal",
@@ -124,7 +178,7 @@ function panel(chart: ForecastChart, width: number, height: number) {
   };
   const bands = {
     data: { values: chart.bands ?? [] },
-    mark: { type: "rect", color: LIGHT.band, opacity: 1 },
+    mark: { type: "rect", color: LIGHT.band, opacity: 1, tooltip: null },
     encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
   };
   const intervals = {
@@ -135,7 +189,7 @@ function panel(chart: ForecastChart, width: number, height: number) {
           Array.from(times, (t, i) => ({ t, lower: lower[i], upper: upper[i], level })),
         ),
     },
-    mark: { type: "area", color: LIGHT.forecast, opacity: 0.16, interpolate: "linear" },
+    mark: { type: "area", color: LIGHT.forecast, opacity: 0.16, interpolate: "linear", tooltip: null },
     encoding: {
       x,
       y: { field: "lower", type: "quantitative", scale: { zero: false } },
@@ -145,10 +199,19 @@ function panel(chart: ForecastChart, width: number, height: number) {
   };
   const now = {
     data: { values: chart.now === undefined ? [] : [{ t: chart.now }] },
-    mark: { type: "rule", color: LIGHT.muted, strokeDash: [2, 3], opacity: 1 },
+    mark: { type: "rule", color: LIGHT.muted, strokeDash: [2, 3], opacity: 1, tooltip: null },
     encoding: { x },
   };
   return { width, height, layer: [bands, intervals, now, lines] };
+}
+
+/** What the bands say of a time, for the mouse. */
+function bandsAt(intervals: readonly IntervalBand[] = [], time: number): Record<string, string> {
+  const texts = intervals.map(({ times, lower, upper }) => {
+    const h = times.indexOf(time);
+    return [lower[h], upper[h]].map((bound) => (bound === undefined ? "" : valueText(bound))).join(" to ");
+  });
+  return Object.fromEntries(texts.flatMap((text, i) => (text === " to " ? [] : [[`band${i}`, text]])));
 }
 
 /** Less than two years are labelled with months and days alone: the years, for below the axis. */

@@ -2,7 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, darkRules } from "./theme.ts";
+import { HOVER_SCRIPT, HOVER_STYLE } from "./hover.ts";
+import { CHART_CONFIG, DARK, darkRules, LIGHT } from "./theme.ts";
 
 /** Lets the wheel and the mouse move the time axis of a chart of layers. */
 const ZOOM = { name: "zoom", select: { type: "interval", encodings: ["x"] }, bind: "scales" };
@@ -16,7 +17,13 @@ const ZOOM = { name: "zoom", select: { type: "interval", encodings: ["x"] }, bin
  */
 export async function renderHtml(spec: TopLevelSpec, title: string): Promise<string> {
   const { compile } = await import("vega-lite");
-  const config = { ...CHART_CONFIG, mark: { tooltip: true } };
+  // The page has the background. Of a line, the mouse meets the points.
+  const config = {
+    ...CHART_CONFIG,
+    background: null,
+    mark: { tooltip: true },
+    line: { point: { opacity: 0, size: 90 } },
+  };
   const silent = {
     level: () => silent,
     warn: () => silent,
@@ -35,28 +42,37 @@ export async function renderHtml(spec: TopLevelSpec, title: string): Promise<str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data:">
 <title>${escapeHtml(title)}</title>
-<style>:root{color-scheme:light dark}body{margin:1rem;font-family:${CHART_CONFIG.font}}
-@media (prefers-color-scheme:dark){body{background:#0d1117}}${darkRules()}</style>
+<style>:root{color-scheme:light dark}body{margin:1rem;background:${LIGHT.background};font-family:${CHART_CONFIG.font}}
+@media (prefers-color-scheme:dark){body{background:${DARK.background}}}${darkRules()}
+${HOVER_STYLE}
+#hint{margin:.25rem 12px;font-size:12px;opacity:.65}</style>
 </head>
 <body>
 <div id="chart"></div>
-<script>${vega.replaceAll("</script", "<\\/script")}</script>
+${isOnePanel(spec) ? `<p id="hint">${HINT}</p>\n` : ""}<script>${vega.replaceAll("</script", "<\\/script")}</script>
 <script>
 const spec = ${JSON.stringify(compiled).replaceAll("<", "\\u003c")};
-new vega.View(vega.parse(spec), { renderer: "svg", hover: true }).initialize("#chart").runAsync();
+${HOVER_SCRIPT}
+new vega.View(vega.parse(spec), { renderer: "svg", hover: true, tooltip: hover }).initialize("#chart").runAsync();
 </script>
 </body>
 </html>
 `;
 }
 
+const HINT = "The wheel stretches the time axis, dragging moves it, a double click shows all of it again.";
+
+function isOnePanel(spec: object): spec is { readonly layer: readonly object[] } {
+  return "layer" in spec && Array.isArray(spec.layer);
+}
+
 /** The chart with a time axis that can be moved, where it is one panel of layers: the last one takes the mouse. */
 function withZoom(spec: TopLevelSpec): object {
-  if (!("layer" in spec) || !Array.isArray(spec.layer)) return spec;
-  const layers: readonly object[] = spec.layer;
+  if (!isOnePanel(spec)) return spec;
+  const { layer } = spec;
   return {
-    ...spec,
-    layer: layers.map((one, i) => (i === layers.length - 1 ? { ...one, params: [ZOOM] } : one)),
+    ...(spec as object),
+    layer: layer.map((one, i) => (i === layer.length - 1 ? { ...one, params: [ZOOM] } : one)),
   };
 }
 

@@ -1,9 +1,14 @@
 // The chart of predictions against what came: actual and predicted values over dates, with the mean squared error in the title.
 
 import { RecurraError } from "../platform/error.ts";
-import { type ForecastChart, forecastGridSpec, forecastSpec, type LineRole } from "./forecast-chart.ts";
+import {
+  type ForecastChart,
+  fewDates,
+  forecastGridSpec,
+  forecastSpec,
+  type LineRole,
+} from "./forecast-chart.ts";
 import type { TopLevelSpec } from "./svg.ts";
-import { CHART_CONFIG } from "./theme.ts";
 import type { Points } from "./thin.ts";
 
 /** What one model predicted. */
@@ -42,7 +47,10 @@ const many = 7;
 
 /** The Vega-Lite specification: what was observed, and on it what each model predicted. */
 export function predictionSpec(chart: PredictionChart): TopLevelSpec {
-  return { ...forecastSpec(asForecast(chart)), config: dates(chart.width ?? 860) } as TopLevelSpec;
+  return {
+    ...forecastSpec(asForecast(chart)),
+    config: { axisTemporal: { tickCount: fewDates(chart.width ?? 860) } },
+  } as TopLevelSpec;
 }
 
 /**
@@ -56,20 +64,7 @@ export function predictionGridSpec(charts: readonly PredictionChart[], title: st
   return {
     ...forecastGridSpec(panels, title),
     columns: isDense ? 5 : Math.min(charts.length, 3),
-    // Panels stand in line whatever the length of their numbers and titles.
-    bounds: "flush",
-    spacing: { row: isDense ? 56 : 84, column: 48 },
-    config: {
-      ...dates(width),
-      axisQuantitative: { labelOverlap: "greedy", labelSeparation: 6 },
-      title: { ...CHART_CONFIG.title, frame: "group" },
-    },
   } as TopLevelSpec;
-}
-
-/** Few enough dates below an axis that each year is among them. */
-function dates(width: number) {
-  return { axisTemporal: { tickCount: Math.min(7, Math.floor(width / 60)) } };
 }
 
 function asForecast(chart: PredictionChart): ForecastChart {

@@ -10,6 +10,7 @@ import { type Frequency, frequencyName, HOUR } from "./observed/calendar.ts";
 import type { SeriesSet } from "./observed/from-table.ts";
 import { calendarSeasons } from "./observed/seasons.ts";
 import type { Series } from "./observed/series.ts";
+import { displayName } from "./report/names.ts";
 import type { SkippedSeries } from "./report/parts.ts";
 
 export interface PlanOptions {
@@ -95,7 +96,7 @@ export function planForecast(
   );
   if (used.length < optional.length) {
     const names = optional.filter((one) => !used.includes(one)).map(({ name }) => name);
-    notes.push(`The data are too short for ${names.join(", ")}.`);
+    notes.push(`The data are too short for ${names.map(displayName).join(", ")}.`);
   }
 
   const all = [...forecasters, ...used];
@@ -168,11 +169,15 @@ function shortNote(
   const [only] = short;
   if (series === 1 && only !== undefined) {
     const have =
-      only.folds === 0 ? "there is no backtest" : `there ${only.folds === 1 ? "is" : "are"} ${only.folds}`;
-    return `The series is too short for a backtest of ${wanted} × ${horizon} steps: ${have}.`;
+      only.folds === 0
+        ? "there is none"
+        : only.folds === 1
+          ? "one of them fits"
+          : `${only.folds} of them fit`;
+    return `The series is too short for a backtest of ${wanted} folds of ${horizon} steps: ${have}.`;
   }
-  const listed = short.map(({ name, folds }) => `${quoted(name)} has ${folds}`);
-  return `${short.length} of ${series} series are too short for a backtest of ${wanted} × ${horizon} steps: ${fewOf(listed)}.`;
+  const listed = short.map(({ name, folds }) => `${quoted(name)} has room for ${folds}`);
+  return `${short.length} of ${series} series are too short for a backtest of ${wanted} folds of ${horizon} steps: ${fewOf(listed)}.`;
 }
 
 function tooShort(

@@ -158,6 +158,7 @@ describe("recurra classify series", () => {
       seed: 4,
       filters: 64,
       kernelSizes: "8,5,3",
+      classWeight: "balanced",
       epochs: 3,
       epochsTrained: 3,
     });
@@ -172,6 +173,33 @@ describe("recurra classify series", () => {
   });
 });
 
+test("an id is no value; a rare class that is never found, and series of another length, are told of", {
+  timeout: 30_000,
+}, async () => {
+  // Ten of 60 are rare, and nothing tells them apart: wild numbers that are the same every time.
+  const wild = (n: number, t: number) => ((n * 37 + t * 61 + n * t * 7) % 101) / 100;
+  const row = (n: number, length: number) => Array.from({ length }, (_, t) => wild(n, t)).join(",");
+  const head = (length: number) => `id,${Array.from({ length }, (_, t) => `t${t}`).join(",")}`;
+  const lines = Array.from({ length: 60 }, (_, n) => `m${n},${row(n, 16)},${n % 6 === 3 ? "rare" : "usual"}`);
+  const path = await fileOf("rare.csv", [`${head(16)},state`, ...lines].join("\n"));
+  const out = join(folder, "rare");
+  const argv = ["series", path, "--test-share", "0.5", "--out", out];
+  const { code, stdout, stderr } = await recurra(...argv);
+  expect(code).toBe(0);
+  expect(stderr).toContain('Column "id" of rare.csv is left out: it tells the rows apart, and is no value.');
+  expect(stdout).toContain('No series of "rare" found: --balanced finds more.');
+  expect(await readFile(join(out, "report.html"), "utf8")).toContain("No series of “rare” was found.");
+  expect((await recurra(...argv, "--balanced")).stdout).not.toContain("--balanced finds more");
+  expect(await readFile(join(out, "report.html"), "utf8")).toContain(
+    "<dt>Class weights</dt><dd>balanced</dd>",
+  );
+
+  const shorter = await fileOf("shorter.csv", `${head(12)}\nk1,${row(1, 12)}\n`);
+  const used = await recurra("series", "predict", out, shorter);
+  expect(used.stderr).toContain("1 series of shorter.csv has another length than in training, 16");
+  expect(used.stdout).toMatch(/^row,prediction,p_rare,p_usual\n2,/);
+});
+
 describe("refused with exit code 2, a message, and nothing written", () => {
   test.each<[string, string, string[], string]>([
     [
@@ -184,13 +212,19 @@ describe("refused with exit code 2, a message, and nothing written", () => {
       "a class of one series each",
       "1\t2\t3\n2\t4\t5\n",
       [],
-      "each class has one series only; none can be held out",
+      "each of its 2 series has a label of its own; none can be held out for a test. Check which column is the label",
     ],
     [
       "what is no number",
       "1\t2\tx\n2\t3\t4\n2\t3\t4\n",
       ["--label", "first"],
       'recurra: odd.tsv, row 1, column 3: "x" is not a number.',
+    ],
+    [
+      "a table with a row for each time",
+      "machine_id,timestamp,value,state\na,1,0.5,on\na,2,0.7,on\nb,1,0.1,off\n",
+      [],
+      'Cannot read odd.tsv: its column "timestamp" is no value of a series. Wanted a whole series in each row',
     ],
     ["an unknown column", "a,b\n1,2\n", ["--label", "c"], 'There is no column "c" (--label) in odd.tsv.'],
     [

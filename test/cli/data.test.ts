@@ -8,11 +8,13 @@ import { gzipSync } from "node:zlib";
 import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dataCommand } from "../../src/cli/data-command.ts";
-import { DataProgressView } from "../../src/cli/data-progress.ts";
+import { downloadProgressOf } from "../../src/cli/data-progress.ts";
+import { ProgressView } from "../../src/cli/progress.ts";
 import type { CatalogueEntry } from "../../src/data/catalogue/entry.ts";
 import { RecurraError } from "../../src/platform/error.ts";
 import { entryFor } from "../data/catalogue/entry-for.ts";
 import { FileServer } from "../data/catalogue/file-server.ts";
+import { gathered } from "./run-cli.ts";
 
 const CONTENT = Buffer.from("Supposing that Truth is a woman: what then?\n");
 const SUM = createHash("sha256").update(CONTENT).digest("hex");
@@ -51,25 +53,19 @@ const put = async (path: string, content: string | Uint8Array) => {
 };
 
 /** Runs a command line in this process; the code is the shell's, as `run` gives it. */
-async function recurra(...argv: string[]) {
-  let [stdout, stderr] = ["", ""];
-  const context = {
-    print: (text: string) => {
-      stdout += text;
-    },
-    tell: (text: string) => {
-      stderr += text;
-    },
-  };
-  const program = new Command("recurra").addCommand(dataCommand(context, { catalogue })).exitOverride();
-  try {
-    await program.parseAsync(argv, { from: "user" });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, stdout, stderr };
-    if (!(error instanceof RecurraError)) throw error;
-    return { code: 2, stdout, stderr: `${stderr}recurra: ${error.message}\n` };
-  }
+function recurra(...argv: string[]) {
+  return gathered(async (context) => {
+    const program = new Command("recurra").addCommand(dataCommand(context, { catalogue })).exitOverride();
+    try {
+      await program.parseAsync(argv, { from: "user" });
+      return 0;
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      if (!(error instanceof RecurraError)) throw error;
+      context.tell(`recurra: ${error.message}\n`);
+      return 2;
+    }
+  });
 }
 
 describe("recurra data list", () => {
@@ -255,24 +251,28 @@ describe("the progress of a download", () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     try {
       let told = "";
-      const view = new DataProgressView(
-        "truth",
-        (text) => {
-          told += text;
-        },
-        false,
-      );
+      const view = new ProgressView((text) => {
+        told += text;
+      }, false);
       const at = (received: number) =>
-        view.show({ ...progress, received, total: 10_000_000, bytesPerSecond: 500_000, secondsLeft: 125.4 });
+        view.show(
+          downloadProgressOf("truth", {
+            ...progress,
+            received,
+            total: 10_000_000,
+            bytesPerSecond: 500_000,
+            secondsLeft: 125.4,
+          }),
+        );
       at(1);
       vi.advanceTimersByTime(4000);
       at(2);
       vi.advanceTimersByTime(2000);
       at(3_200_000);
       at(3_300_000);
-      view.notice("The connection was cut.");
+      view.notice("truth: The connection was cut.");
       expect(told).toBe(
-        "truth: original.txt (2 of 3), 3.2 MB of 10.0 MB, 500 kB/s, 2 min 5 s left\ntruth: The connection was cut.\n",
+        "32 %: truth: original.txt (2 of 3), 3.2 MB of 10.0 MB, 500 kB/s, after 6 s, 2 min 5 s left\ntruth: The connection was cut.\n",
       );
     } finally {
       vi.useRealTimers();

@@ -1,47 +1,26 @@
 // The command line: what it prints and writes, what it refuses, with a stand-in for the networks.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ProgressView } from "../../src/cli/progress.ts";
 import { run } from "../../src/cli/run.ts";
 import { growthStandIn } from "../series/stand-in.ts";
+import { runCli, testFolder } from "./run-cli.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "recurra-cli-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = testFolder("cli");
 
-/** Runs a command line in this process. */
-async function recurra(...argv: string[]) {
-  let [stdout, stderr] = ["", ""];
-  const code = await run(argv, {
-    print: (text) => {
-      stdout += text;
-    },
-    tell: (text) => {
-      stderr += text;
-    },
-    makeForecaster: ({ name, lookback }) => growthStandIn(name, Number(lookback ?? 12)),
-  });
-  return { code, stdout, stderr };
-}
-
-async function fileOf(name: string, content: string): Promise<string> {
-  await writeFile(join(folder, name), content);
-  return join(folder, name);
-}
+const recurra = (...argv: string[]) =>
+  runCli(argv, { makeForecaster: ({ name, lookback }) => growthStandIn(name, Number(lookback ?? 12)) });
 
 describe("recurra forecast", () => {
   test("without a file forecasts the packaged series, prints a summary, writes the folder", async () => {
-    const out = join(folder, "out");
+    const out = join(folder.path, "out");
     const { code, stdout, stderr } = await recurra("forecast", "--models", "lstm", "--out", out);
     expect(code).toBe(0);
     expect(stdout).toContain("passengers: 12 months ahead by LSTM");
@@ -61,7 +40,7 @@ describe("recurra forecast", () => {
 
   test("--json prints one document and nothing else", async () => {
     const argv = ["--models", "gru", "--horizon", "6", "--seed", "3", "--where", "month < '1960'", "--json"];
-    const { code, stdout } = await recurra("forecast", ...argv, "--out", join(folder, "json"));
+    const { code, stdout } = await recurra("forecast", ...argv, "--out", join(folder.path, "json"));
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
     expect(Object.keys(document)).toEqual(["data", "model", "backtest", "forecast", "timing"]);
@@ -100,7 +79,7 @@ describe("recurra forecast", () => {
       new Date(Date.UTC(2024, 0, 1 + t)).toISOString().slice(0, 10),
     );
     const rows = days.flatMap((day, t) => [`${day},a,${10 + (t % 7)}`, `${day},b,${20 - (t % 7)}`]);
-    const path = await fileOf("sales.csv", ["day,store,units", ...rows, ""].join("\n"));
+    const path = await folder.file("sales.csv", ["day,store,units", ...rows, ""].join("\n"));
     const { code, stdout, stderr } = await recurra(
       "forecast",
       path,
@@ -109,12 +88,12 @@ describe("recurra forecast", () => {
       "--models",
       "lstm",
       "--out",
-      join(folder, "sales"),
+      join(folder.path, "sales"),
     );
     expect(code).toBe(0);
     expect(stderr).toContain('Taken from the table: the time is column "day", the target is column "units".');
     expect(stdout).toContain("units of 2 series: 7 days ahead by LSTM");
-    const csv = await readFile(join(folder, "sales", "forecast.csv"), "utf8");
+    const csv = await readFile(join(folder.path, "sales", "forecast.csv"), "utf8");
     expect(csv.split("\n")[1]).toMatch(/^2024-03-11,a,10,/);
   });
 });
@@ -135,7 +114,7 @@ describe("refused with exit code 2, a message, and nothing written", () => {
       "argument 'lstm,,gru' is invalid. Wanted names with commas, such as ets,theta or lstm(units=32,layers=2).",
     ],
     ["a misspelt option", ["--horzion", "3"], "(Did you mean --horizon?)"],
-    ["two files", ["a.csv", "b.csv"], "too many arguments for 'forecast'"],
+    ["two files, of which one is missing", ["a.csv", "b.csv"], 'Cannot read "a.csv": there is no such file.'],
     ["a missing file", ["nosuch.csv"], 'recurra: Cannot read "nosuch.csv": there is no such file.'],
     ["an unknown column", ["--target", "pasengers"], 'Did you mean "passengers"?'],
     [
@@ -154,17 +133,17 @@ describe("refused with exit code 2, a message, and nothing written", () => {
       "The series has 17 rows, and at least 24 are needed: lookback 12 + horizon 12.",
     ],
   ])("%s", async (_, argv, message) => {
-    const out = join(folder, "refused", "out");
+    const out = join(folder.path, "refused", "out");
     const { code, stdout, stderr } = await recurra("forecast", ...argv, "--out", out);
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at /);
-    expect(await readdir(folder)).not.toContain("refused");
+    expect(await readdir(folder.path)).not.toContain("refused");
   });
 
   test("an --out that is a file", async () => {
-    const path = await fileOf("taken", "mine");
+    const path = await folder.file("taken", "mine");
     const { code, stderr } = await recurra("forecast", "--out", path);
     expect([code, stderr]).toEqual([
       2,
@@ -203,7 +182,7 @@ describe("help", () => {
 
 test("the program itself: exit codes, and what is on which stream", async () => {
   const start = (...argv: string[]) =>
-    promisify(execFile)(process.execPath, ["--conditions=source", main, ...argv], { cwd: folder });
+    promisify(execFile)(process.execPath, ["--conditions=source", main, ...argv], { cwd: folder.path });
   expect((await start("--help")).stdout).toContain("forecast");
   await expect(start("forecast", "nosuch.csv")).rejects.toMatchObject({
     code: 2,
@@ -213,7 +192,7 @@ test("the program itself: exit codes, and what is on which stream", async () => 
 });
 
 test("Ctrl-C stops the work, and nothing is written", async () => {
-  const out = join(folder, "interrupted");
+  const out = join(folder.path, "interrupted");
   const told: string[] = [];
   const stopping = growthStandIn("lstm");
   const code = await run(["forecast", "--models", "lstm", "--out", out], {
@@ -232,7 +211,7 @@ test("Ctrl-C stops the work, and nothing is written", async () => {
   });
   expect(code).toBe(130);
   expect(told.at(-1)).toBe("recurra: Stopped. Nothing was written.\n");
-  expect((await readdir(folder)).filter((name) => name.includes("interrupted"))).toEqual([]);
+  expect((await readdir(folder.path)).filter((name) => name.includes("interrupted"))).toEqual([]);
   expect(process.listenerCount("SIGINT")).toBe(0);
 });
 

@@ -90,6 +90,28 @@ describe("rows of numbers", () => {
     expect(names(bare)).toEqual(["x", "y"]);
   });
 
+  test("columns that tell the rows apart are left out, and this is said", async () => {
+    const text = ",sample_id,t1,t2,state\n0,k7,1,2,on\n1,k8,3,4,off\n";
+    const data = await read(text, "ids.csv");
+    expect([names(data), plain(data)]).toEqual([
+      ["on", "off"],
+      [[[1, 2]], [[3, 4]]],
+    ]);
+    expect(data.notes).toEqual([
+      'The label of ids.csv is column "state".',
+      "Column 1 of ids.csv is left out: it tells the rows apart, and is no value.",
+      'Column "sample_id" of ids.csv is left out: it tells the rows apart, and is no value.',
+    ]);
+    // Counted rows, whatever the column is called; the same counts as labels are asked for by name.
+    const rows = [1, 2, 3, 4, 5].map((n) => `${n},${n % 2},${10 - n},${n % 3 === 0 ? "a" : "b"}`).join("\n");
+    expect(plain(await read(rows, "c.csv"))[1]).toEqual([[0, 8]]);
+    const counted = await read(`n,u,v,w\n${rows.replaceAll(/[ab]/g, "7")}\n`, "c.csv", { label: "n" });
+    expect([counted.classes, plain(counted)[1]]).toEqual([["1", "2", "3", "4", "5"], [[0, 8, 7]]]);
+    // Four rows may be counted by chance; numbers without a header are a label and values.
+    expect(plain(await read("n,u,k\n1,5,a\n2,5,b\n3,6,b\n4,6,a\n", "f.csv"))[0]).toEqual([[1, 5]]);
+    expect(plain(await read("1\t4\t5\n2\t5\t5\n3\t5\t5\n4\t5\t5\n5\t5\t5\n"))[0]).toEqual([[4, 5]]);
+  });
+
   test("without a header: words are labels; last and a column's number may be said", async () => {
     expect(names(await read("1,2,up\n3,4,down\n", "u.csv"))).toEqual(["up", "down"]);
     expect(names(await read("1,2,0\n3,4,1\n", "u.csv", { label: "last" }))).toEqual(["0", "1"]);
@@ -250,17 +272,29 @@ describe("refused, by file, row and column", () => {
     ],
     [
       "two columns of words",
-      "id,state,t1\nx1,on,1\nx2,off,2\n",
+      "place,state,t1,t2\nx1,on,1,2\nx2,off,2,3\n",
       {},
-      "a.tsv: which column is the label? it could be id and state.",
+      "a.tsv: which column is the label? It could be place or state.",
     ],
     [
       "numbers alone under a header",
       "t1,t2\n1,2\n3,4\n",
       {},
-      "none is called label or class, and all hold numbers",
+      "None is called label or class, and all hold numbers",
     ],
-    ["a header alone", "label,t1\n", {}, "a.tsv: it has a header and no rows."],
+    ["a header alone", "label,t1,t2\n", {}, "a.tsv: it has a header and no rows."],
+    [
+      "a table with a row for each time",
+      "id,time,value,label\n1,0,0.5,a\n1,1,0.7,a\n2,0,0.1,b\n2,1,0.2,b\n",
+      {},
+      'Cannot read a.tsv: its column "time" is no value of a series. Wanted a whole series in each row',
+    ],
+    [
+      "the same without its times",
+      "id,time,value,label\n1,0,0.5,a\n1,1,0.7,a\n2,0,0.1,b\n2,1,0.2,b\n",
+      { drop: ["time"] },
+      "Cannot read a.tsv: beside the label only value is left. Wanted a whole series in each row.",
+    ],
     ["one cell a row", "1\n2\n", {}, "its rows have one cell each"],
   ])("%s", async (_, text, options, message) => {
     await expect(read(text, "a.tsv", options)).rejects.toThrow(message);
@@ -295,6 +329,18 @@ describe("series to classify", () => {
       length: 2,
     });
     expect(isLabelled(samples)).toBe(false);
+  });
+
+  test("columns that tell the rows apart are no values, whether the label is there or not", async () => {
+    const bare = await readSeriesSamples(await fileOf("i.csv", "id,t1,t2\n7,1,2\n"), { length: 2 });
+    expect([isLabelled(bare), plain(bare)]).toEqual([false, [[[1, 2]]]]);
+    const named = await readSeriesSamples(await fileOf("i.csv", "id,t1,t2\n7,1,2\n"), {
+      label: "state",
+      length: 2,
+    });
+    expect([isLabelled(named), plain(named)]).toEqual([false, [[[1, 2]]]]);
+    const known = await readSeriesSamples(await fileOf("j.csv", "id,t1,t2,state\n7,1,2,on\n"), { length: 2 });
+    expect([isLabelled(known), plain(known)]).toEqual([true, [[[1, 2]]]]);
   });
 });
 

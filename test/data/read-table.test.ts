@@ -134,12 +134,30 @@ describe("columns", () => {
     expect(table.notes).toContain("2 empty rows at the end of the file are left out.");
   });
 
+  test("times at several distances from UTC are told, and how to have them in a zone", async () => {
+    const rows = "when,units\n2020-03-29T01:00:00+01:00,5\n2020-03-29T03:00:00+02:00,7\n";
+    const note = 'The times of "when" are at several distances from UTC, and shown in UTC;';
+    const told = async (options: ReadTableOptions) =>
+      (await read("offsets.csv", rows, options)).notes.some((one) => one.startsWith(note));
+    expect([await told({}), await told({ timeZone: "Europe/Berlin" })]).toEqual([true, false]);
+  });
+
+  test("a row of totals at the end, which is left out and told", async () => {
+    const { shown, notes } = await read("totals.csv", `${CSV}Grand total,12\n`);
+    expect(shown).toEqual(ROWS);
+    expect(notes).toContain('1 row of totals at the end of the file is left out: "Grand total".');
+    // Between other rows it is a slip.
+    await expect(
+      read("between.csv", "month,units\n2020-01,5\nTotal,5\n2020-02,7\n", { time: "month" }),
+    ).rejects.toThrow("leave it out: --where \"month <> 'Total'\".");
+  });
+
   test.each<[string, string, ReadTableOptions, string]>([
     [
       "one that is not there",
       CSV,
       { target: "unit" },
-      'There is no column "unit" (--target) in x.csv. Did you mean "units"? The columns are month (text) and units (number).',
+      'There is no column "unit" (--target) in x.csv. Did you mean "units"? The columns are month (date) and units (number).',
     ],
     [
       "one that serves twice",
@@ -332,6 +350,16 @@ describe("several files", () => {
     expect(String(error)).toContain(message);
   });
 
+  test("named one by one", async () => {
+    const paths = await Promise.all([
+      fileOf("second.csv", "month,units\n2020-02,7\n"),
+      fileOf("first.csv", "month,units\n2020-01,5\n"),
+    ]);
+    const { source, values, rowName } = await readTable(paths);
+    expect([source, ...values]).toEqual(["second.csv and 1 more", 5, 7]);
+    expect(rowName(1)).toBe("row 2 of second.csv");
+  });
+
   test("of no name that matches", async () => {
     await expect(readTable(join(several, "*.tsv"))).rejects.toThrow(
       '*.tsv": no file has a name of this pattern. Check the path; quote the pattern where a shell would read it.',
@@ -457,6 +485,21 @@ describe("series", () => {
     expect(table.names).toEqual(["A", "B"]);
     expect(table.style).toEqual({ form: "year" });
   });
+});
+
+test.each([
+  ["months", "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec", 12, "2020-12"],
+  ["quarters", "Q1,Q2,Q3,Q4", 4, "2020-Q4"],
+])("%s in the heading, beside a column of years: one series", async (_, headings, count, end) => {
+  const cells = (from: number) => Array.from({ length: count }, (_, i) => from + i).join(",");
+  const { shown, names, notes, rowName } = await read(
+    "pivot.csv",
+    `Year,${headings}\n2019,${cells(1)}\n2020,${cells(1 + count)}\n`,
+  );
+  expect([shown.length, shown.at(-1), names]).toEqual([2 * count, [end, 2 * count], ["value"]]);
+  const [first, last] = [headings.split(",")[0], headings.split(",").at(-1)];
+  expect(notes).toContain(`The headings "${first}" to "${last}" are parts of the year in column "Year".`);
+  expect(rowName(count)).toBe(`row 3, column "${first}"`);
 });
 
 describe("times in several columns", () => {
@@ -614,6 +657,6 @@ test("options that make no sense", async () => {
   );
   await expect(tried({ wide: "yes" })).rejects.toThrow('readTable: wide is to be true or false, got "yes"');
   await expect(tried({}, 3)).rejects.toThrow(
-    'readTable: wants the path of a file, or { sql: "SELECT …" }, got 3',
+    'readTable: wants the path of a file, or several, or { sql: "SELECT …" }, got 3',
   );
 });

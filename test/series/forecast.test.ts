@@ -144,7 +144,9 @@ describe("short, constant and several series", () => {
   test("fewer folds where three do not fit", async () => {
     const { backtest, data } = (await run(monthly({ units: seasonal(48) }))).toJSON();
     expect(backtest.folds.length).toBe(2);
-    expect(data.notes).toContain("The series is too short for a backtest of 3 × 12 steps: there are 2.");
+    expect(data.notes).toContain(
+      "The series is too short for a backtest of 3 folds of 12 steps: 2 of them fit.",
+    );
   });
 
   test("no backtest where none fits", async () => {
@@ -153,7 +155,7 @@ describe("short, constant and several series", () => {
     expect(backtest).toEqual({ folds: [], metrics: {} });
     expect(values.length).toBe(12);
     expect(data.notes.at(-1)).toBe(
-      "The series is too short for a backtest of 3 × 12 steps: there is no backtest.",
+      "The series is too short for a backtest of 3 folds of 12 steps: there is none.",
     );
     await result.report(join(folder, "short.html"));
     expect(await readFile(join(folder, "short.html"), "utf8")).toContain("too short for a backtest");

@@ -18,7 +18,7 @@ export interface Row {
  * Reads a text of rows. Missing values at the end of a row make its series shorter, as in the UCR archive.
  *
  * @throws RecurraError `row-length` for a row with more or fewer cells than the first, `label-missing`, `not-a-number`, `empty-series`,
- * each with row and column; `unknown-column` and `column-not-given` for the label's column
+ * each with row and column; `unknown-column` and `column-not-given` for the label's column; `file-format` for a table with a row for each time
  */
 export function parseDelimited(text: string, options: ParseOptions): Parsed {
   const { source } = options;
@@ -73,7 +73,11 @@ function labelOf({ cells, line }: Row, { label, names }: Columns, source: string
 function valuesOf({ cells, line }: Row, { values, names }: Columns, source: string): Float64Array {
   let length = values.length;
   while (length > 0 && isMissing(cells[values[length - 1] ?? 0] ?? "")) length--;
-  if (length === 0) throw new RecurraError("empty-series", `${source}, row ${line}: it holds no number.`);
+  if (length === 0)
+    throw new RecurraError(
+      "empty-series",
+      `${source}, row ${line}: it holds no number. Correct the row, or leave it out.`,
+    );
   const result = new Float64Array(length);
   for (let t = 0; t < length; t++) {
     const column = values[t] ?? 0;

@@ -6,6 +6,7 @@ import { fewOf, listOf } from "../row-names.ts";
 import { numberOf } from "./cells.ts";
 import type { Row } from "./delimited.ts";
 import type { ParseOptions } from "./parsed.ts";
+import { checkWide, rowColumns } from "./row-columns.ts";
 
 /** How the columns of a text are used. */
 export interface Columns {
@@ -21,20 +22,34 @@ export interface Columns {
 
 const LABEL_NAMES = /^(?:label|labels|class|classes|class_?label|target|category|y)$/i;
 
-/** Finds out how the columns are used. @throws RecurraError `unknown-column`, `column-not-given`, `column-twice` */
+/** Finds out how the columns are used. @throws RecurraError `unknown-column`, `column-not-given`, `file-format` */
 export function columnsOf(rows: readonly Row[], options: ParseOptions): Columns {
   const first = rows[0]?.cells ?? [];
   const hasHeader = isHeader(rows);
   const names = hasHeader ? first.map((name) => name.trim()) : undefined;
   const data = hasHeader ? rows.slice(1) : rows;
-  const drop = options.drop.map((name) => findColumn(name, names, first.length, options.source, "--drop"));
-  const [label, note] = labelColumn(data, first.length, names, drop, options);
+  const { source } = options;
+  const width = first.length;
+  const dropped = options.drop.map((name) => findColumn(name, names, width, source, "--drop"));
+  // Without a header, rows of numbers alone are a label and values.
+  const mayHold = names !== undefined || first.some((cell) => numberOf(cell) === undefined);
+  const ofRows = mayHold ? rowColumns(data, names, width).filter((column) => !dropped.includes(column)) : [];
+  const said = saidLabel(options, names, width, [...dropped, ...ofRows]);
+  const left = ofRows.filter((column) => column !== said);
+  const drop = [...dropped, ...left];
+  const [label, note] = said === undefined ? foundLabel(data, width, names, drop, options) : [said];
   const values = first
     .map((_, column) => column)
     .filter((column) => column !== label && !drop.includes(column));
-  if (values.length === 0)
-    throw new RecurraError("column-not-given", `${options.source}: beside the label no column is left.`);
-  return { hasHeader, names, label, values, notes: note === undefined ? [] : [note] };
+  checkWide(values, names, source);
+  const leftOut = left.map((column) => leftOutNote(column, names, source));
+  return {
+    hasHeader,
+    names,
+    label: label === "none" ? undefined : label,
+    values,
+    notes: [...(note === undefined ? [] : [note]), ...leftOut],
+  };
 }
 
 /**
@@ -58,28 +73,41 @@ function isHeader(rows: readonly Row[]): boolean {
   );
 }
 
-function labelColumn(
+/**
+ * The column that `label` says, "none" where there is none; undefined where nothing is said. A file to classify need not have it.
+ *
+ * @param drop columns that are neither label nor values, unless they are said to be the label
+ */
+function saidLabel(
+  { label, labelsOptional, length, source }: ParseOptions,
+  names: readonly string[] | undefined,
+  width: number,
+  drop: readonly number[],
+): number | "none" | undefined {
+  if (label === undefined) return undefined;
+  const named = names?.indexOf(label) ?? -1;
+  if (named >= 0) return named;
+  if (label === "none") return "none";
+  if (label === "first") return 0;
+  if (label === "last") return width - 1;
+  if (labelsOptional && names !== undefined && width - drop.length === length) return "none";
+  return findColumn(label, names, width, source, "--label");
+}
+
+/** The column of the labels as it is found out, and a note of it. */
+function foundLabel(
   data: readonly Row[],
   width: number,
   names: readonly string[] | undefined,
   drop: readonly number[],
   options: ParseOptions,
-): readonly [column: number | undefined, note?: string] {
-  const { label, labelsOptional, length, source } = options;
-  const isNamed = label !== undefined && names?.includes(label) === true;
-  if (!isNamed && label === "none") return [undefined];
-  if (!isNamed && label === "first") return [0];
-  if (!isNamed && label === "last") return [width - 1];
-  if (label !== undefined) {
-    if (labelsOptional && names !== undefined && !names.includes(label) && width - drop.length === length)
-      return [undefined];
-    return [findColumn(label, names, width, source, "--label")];
-  }
-  if (labelsOptional && width - drop.length === length) return [undefined];
+): readonly [column: number | "none", note?: string] {
+  const { labelsOptional, length, source } = options;
   const free = Array.from({ length: width }, (_, column) => column).filter(
     (column) => !drop.includes(column),
   );
   const called = free.filter((column) => LABEL_NAMES.test(names?.[column] ?? ""));
+  if (labelsOptional && called.length === 0 && free.length === length) return ["none"];
   const texts = free.filter((column) =>
     data.some(({ cells }) => numberOf(cells[column] ?? "") === undefined),
   );
@@ -87,13 +115,13 @@ function labelColumn(
   if (only !== undefined && second === undefined) return [only, noteOf(only, names, source)];
   if (only === undefined && names === undefined)
     return [0, `${source} has no header: the first value of each row is taken for its label.`];
-  if (only === undefined && labelsOptional) return [undefined];
+  if (only === undefined && labelsOptional) return ["none"];
   const shown = (columns: readonly number[]) =>
     columns.map((column) => names?.[column] ?? `column ${column + 1}`);
   const found =
     only === undefined
-      ? "none is called label or class, and all hold numbers"
-      : `it could be ${listOf(shown(called.length > 0 ? called : texts))}`;
+      ? "None is called label or class, and all hold numbers"
+      : `It could be ${listOf(shown(called.length > 0 ? called : texts), "or")}`;
   throw new RecurraError(
     "column-not-given",
     `${source}: which column is the label? ${found}. Name it with --label, and columns that are no values with --drop. The columns are ${fewOf(shown(free), 12)}.`,
@@ -105,6 +133,12 @@ function noteOf(column: number, names: readonly string[] | undefined, source: st
   return name === undefined
     ? `The label of ${source} is value ${column + 1} of each row.`
     : `The label of ${source} is column "${name}".`;
+}
+
+function leftOutNote(column: number, names: readonly string[] | undefined, source: string): string {
+  const name = names?.[column];
+  const what = name === undefined || name === "" ? `Column ${column + 1}` : `Column "${name}"`;
+  return `${what} of ${source} is left out: it tells the rows apart, and is no value.`;
 }
 
 /** A column by its name, or by its number from 1 on where there is no header. */

@@ -17,6 +17,7 @@ import { NdArray } from "../../tensor/nd-array.ts";
 import type { Description } from "../forecasters/local-model.ts";
 import { loadClassifier, saveClassifier } from "./classifier-files.ts";
 import { type Evaluation, evaluateProbabilities, mostProbable } from "./evaluation.ts";
+import { commonLength } from "./lengths.ts";
 import type { FittedMethod, MethodProgress } from "./method.ts";
 import { type ClassifierChoice, type ClassifierName, methodOf } from "./methods.ts";
 import {
@@ -146,20 +147,18 @@ export class SeriesClassifier {
     const classWeight = this.#weightsOf(known.classes, counts);
     options.signal?.throwIfAborted();
     const preparation = preparationOf(known.x, normalize);
-    const lengths = new Set(known.x.map(([first]) => first?.length ?? 0));
     const training = {
       x: prepare(known.x, preparation),
       labels: known.labels,
       classes: known.classes.length,
     };
     const fitted = await methodOf(model).fit(training, { seed, classWeight, ...options });
-    const [length = 0, another] = lengths;
     this.#trained = {
       model,
       seed,
       classes: known.classes,
       preparation,
-      length: another === undefined ? length : 0,
+      length: commonLength(known.x),
       counts,
       fitted,
     };

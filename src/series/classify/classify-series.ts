@@ -10,6 +10,7 @@ import {
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
 import { SeriesClassifier, type SeriesClassifierOptions } from "./classifier.ts";
 import { type Evaluation, evaluateProbabilities, mostProbable } from "./evaluation.ts";
+import { commonLength, lengthNotes } from "./lengths.ts";
 import { ClassificationResult } from "./result.ts";
 import { splitAtRandom } from "./split.ts";
 import type { EpochReport } from "./training-record.ts";
@@ -72,7 +73,9 @@ export async function classifySeries(
     training.classes.filter((_, k) => (classCounts(training)[k] ?? 0) > 0),
   );
   const drawn = `Tested on ${test.labels.length} of ${data.labels.length} series, drawn at random by seed ${seed}.`;
-  const notes = [...new Set([...data.notes, ...(given === undefined ? [drawn] : given.notes)])];
+  const more =
+    given === undefined ? [drawn] : [...given.notes, ...lengthNotes(given, commonLength(training.x))];
+  const notes = [...new Set([...data.notes, ...more])];
   onStart?.(notes);
 
   await classifier.fit(training, {
@@ -106,6 +109,7 @@ export async function classifySeries(
     evaluation,
     baselines,
     seed,
+    classWeight: settings.classWeight,
     notes,
     timing: {
       fitSeconds: seconds(started, trained),

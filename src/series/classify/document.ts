@@ -6,7 +6,7 @@ import type { Description } from "../forecasters/local-model.ts";
 import { csvField } from "../report/csv.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { longestOf } from "./method.ts";
-import type { ClassificationParts } from "./parts.ts";
+import { type ClassificationParts, classWeightText } from "./parts.ts";
 
 /** Numbers that are no numbers are null in JSON. */
 export interface ClassifierMetricsDocument {
@@ -73,6 +73,7 @@ export function documentOf(parts: ClassificationParts, best: string): Classifica
   const { classifier, training, test, split, evaluation, baselines, notes, timing } = parts;
   const { report, confusion } = evaluation;
   const record = classifier.training;
+  const weights = classWeightText(parts);
   return {
     data: {
       training: seriesDocument(training),
@@ -82,7 +83,7 @@ export function documentOf(parts: ClassificationParts, best: string): Classifica
       classes: classifier.classes,
       notes,
     },
-    model: classifier.describe(),
+    model: { ...classifier.describe(), ...(weights === undefined ? {} : { classWeight: weights }) },
     test: {
       ...metricsDocument(evaluation),
       classes: report.classes.map((one) => scoresDocument(one.name, one)),

@@ -68,6 +68,9 @@ export const classifierNames = Object.keys(makers) as readonly ClassifierName[];
 /** The methods that train a network in epochs. */
 export const networkNames: readonly ClassifierName[] = ["conv", "lstm", "gru", "transformer"];
 
+/** The methods that do not heed weights of classes. */
+export const unweightedNames: readonly ClassifierName[] = ["nearest", "dtw", "majority"];
+
 /** The method that a choice stands for. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
 export function methodOf(choice: ClassifierChoice): Method {
   const { name, ...config } = configOf("model", choice, classifierNames);

@@ -1,11 +1,11 @@
 // The nearest neighbour: a series gets the class of the training series that is most like it.
 
-import { now } from "#platform";
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { type Envelope, envelopeOf, lowerBound, squaredDistance, warpedDistance } from "./distance.ts";
 import { type FittedMethod, longestOf, type Method, type Sample, type Samples } from "./method.ts";
 import { arrayOf, numberOf, packSamples, textOf, unpackSamples } from "./saved.ts";
+import { Turns } from "./turns.ts";
 
 export interface NearestConfig {
   /** `euclidean` compares step with step; `dtw` lets time stretch (dynamic time warping). Default `euclidean`. */
@@ -21,9 +21,6 @@ interface Memory extends Samples {
   /** Steps of the longest training series. */
   readonly length: number;
 }
-
-/** Lets others have their turn this often, in milliseconds. */
-const TURN = 50;
 
 /**
  * The class of the nearest training series. The probability of a class is the inverse of the distance to the nearest series of that class,
@@ -70,15 +67,13 @@ function fitted(memory: Memory): FittedMethod {
     async probabilities(asked) {
       if (isWarped) envelopes ??= x.map((sample) => envelopeOf(sample, reach));
       const result = new Float64Array(asked.length * classes);
-      let turn = now();
+      const turns = new Turns();
       for (const [n, sample] of asked.entries()) {
         const nearestOf = isWarped
           ? warpedNeighbours(sample, x, labels, classes, reach, envelopes ?? [])
           : neighbours(resampled(sample, length), x, labels, classes);
         result.set(sharesOf(nearestOf), n * classes);
-        if (now() - turn < TURN) continue;
-        await new Promise((resolve) => setTimeout(resolve));
-        turn = now();
+        await turns.give();
       }
       return result;
     },

@@ -102,6 +102,7 @@ function gridSpec(
   styles: readonly Style[],
 ): TopLevelSpec {
   const columns = panels.length < 3 ? 2 : 3;
+  const { longest, least, greatest } = extentOf(panels);
   const legend = { columns: 4, symbolStrokeWidth: 2 };
   const scale = (range: readonly (string | number)[]) => ({
     domain: styles.map(({ label }) => label),
@@ -112,7 +113,7 @@ function gridSpec(
     title: { text: title, subtitle },
     columns,
     bounds: "flush",
-    spacing: { row: 48, column: 40 },
+    spacing: { row: 58, column: 40 },
     concat: panels.map((panel) => ({
       title: { text: shorten(panel.title), fontSize: 11, fontWeight: 600, offset: 6 },
       width: columns === 2 ? 395 : 250,
@@ -124,10 +125,16 @@ function gridSpec(
           field: "t",
           type: "quantitative",
           title: null,
-          scale: { nice: false },
+          scale: { domain: [1, longest], nice: false },
           axis: { tickCount: 5, format: "d", tickMinStep: 1 },
         },
-        y: { field: "v", type: "quantitative", title: null, scale: { zero: false }, axis: { tickCount: 4 } },
+        y: {
+          field: "v",
+          type: "quantitative",
+          title: null,
+          scale: { domain: [least, greatest], zero: false, nice: false },
+          axis: { tickCount: 4 },
+        },
         detail: { field: "piece" },
         order: { field: "t" },
         color: {
@@ -145,6 +152,21 @@ function gridSpec(
       },
     })),
   } as TopLevelSpec;
+}
+
+/** What all panels show, so that their axes are the same and levels can be compared. */
+function extentOf(panels: readonly Panel[]) {
+  let [longest, least, greatest] = [2, Infinity, -Infinity];
+  for (const { values } of panels.flatMap(({ curves }) => curves)) {
+    longest = Math.max(longest, values.length);
+    for (const value of values) {
+      if (!Number.isFinite(value)) continue;
+      least = Math.min(least, value);
+      greatest = Math.max(greatest, value);
+    }
+  }
+  const room = least < greatest ? 0.03 * (greatest - least) : 1;
+  return { longest, least: least - room, greatest: greatest + room };
 }
 
 function pointsOf({ label, values }: Curve, piece: number) {

@@ -1,5 +1,6 @@
 // The report of a classification: one HTML page with the test, the confusion matrix, what went wrong, and what the model was.
 
+import { fewOf } from "../../data/row-names.ts";
 import { confusionSpec } from "../../plot/confusion-chart.ts";
 import { historySpec } from "../../plot/history-chart.ts";
 import { displayNumber } from "../report/names.ts";
@@ -7,7 +8,7 @@ import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from ".
 import type { Evaluation } from "./evaluation.ts";
 import { longestOf } from "./method.ts";
 import { classifierName, percent } from "./names.ts";
-import type { ClassificationParts } from "./parts.ts";
+import { type ClassificationParts, classWeightText, missedClasses } from "./parts.ts";
 import { classesSpec, wrongSpec } from "./report-charts.ts";
 import { wilsonInterval } from "./wilson.ts";
 
@@ -24,6 +25,7 @@ export async function reportPage(parts: ClassificationParts, ranked: Ranked): Pr
     `<h1>${escapeHtml(title)}</h1>`,
     paragraph(leadOf(parts), "lead"),
     verdict(parts),
+    missedNote(parts),
     metricsTable(parts, ranked),
     await figure(confusionSpec({ confusion: evaluation.confusion, classes: classifier.classes })),
     classTable(parts),
@@ -51,12 +53,13 @@ function leadOf({ classifier, training, test, split }: ClassificationParts): str
   return `${classifier.classes.length} classes told apart by ${classifierName(classifier.name)}, trained on ${training.x.length.toLocaleString("en-US")} series, tested on ${tested}.`;
 }
 
-/** One sentence on how far the classifier can be trusted. */
+/** How far the classifier can be trusted. */
 function verdict({ evaluation, baselines, classifier, test }: ClassificationParts): string {
   const count = test.x.length;
   const right = Math.round(evaluation.accuracy * count);
   const [low, high] = wilsonInterval(right, count);
   const majority = baselines.get("majority");
+  const nearest = baselines.get("nearest");
   const own = `${right.toLocaleString("en-US")} of ${count.toLocaleString("en-US")} test series got their class: ${percent(evaluation.accuracy)} (with 95 % confidence ${percent(low)} to ${percent(high)}).`;
   if (majority === undefined) return paragraph(own, "verdict");
   const guess = `Always saying “${mostFrequent(majority, classifier.classes)}” would be right for ${percent(majority.accuracy)}`;
@@ -66,7 +69,24 @@ function verdict({ evaluation, baselines, classifier, test }: ClassificationPart
       : evaluation.accuracy > majority.accuracy
         ? [`${own} ${guess}: the difference may be chance.`, "verdict worse"]
         : [`${own} ${guess}: the model is no better, do not rely on it.`, "verdict worse"];
-  return paragraph(text, style);
+  const isBeaten =
+    nearest !== undefined && nearest.accuracy > Math.max(evaluation.accuracy, majority.accuracy);
+  return paragraph(
+    isBeaten
+      ? `${text} The nearest neighbour, which needs no training, is right for ${percent(nearest.accuracy)}.`
+      : text,
+    style,
+  );
+}
+
+/** What to do where a class is never found, as when it is rare. */
+function missedNote(parts: ClassificationParts): string {
+  const missed = missedClasses(parts);
+  if (missed.length === 0) return "";
+  const found = missed.length === 1 ? "was" : "were";
+  return paragraph(
+    `No series of ${fewOf(missed.map((name) => `“${name}”`))} ${found} found. With balanced class weights (--balanced) more will be, and more of the others be taken for them.`,
+  );
 }
 
 /** The class that the majority says: the only column that holds anything. */
@@ -142,6 +162,7 @@ function trainingNote({
 /** What the model was and on which data. */
 function facts(parts: ClassificationParts): string {
   const { classifier, training, test, split, timing, notes } = parts;
+  const weights = classWeightText(parts);
   const channels = training.x[0]?.length ?? 0;
   const { model: _, seed, ...settings } = classifier.describe();
   const rows: [string, string][] = [
@@ -155,10 +176,8 @@ function facts(parts: ClassificationParts): string {
     ["Model", classifierName(classifier.name)],
     ...Object.entries(settings)
       .filter(([name]) => !["trainingSeries", "kind", "series"].includes(name))
-      .map(([name, value]): [string, string] => [
-        sentenceCase(name),
-        typeof value === "number" && !Number.isInteger(value) ? displayNumber(value) : String(value),
-      ]),
+      .map(([name, value]): [string, string] => [sentenceCase(name), displaySetting(value)]),
+    ...(weights === undefined ? [] : [["Class weights", weights] as [string, string]]),
     ["Seed", String(seed)],
     ["Time taken", `${Math.ceil(timing.totalSeconds ?? 0)} s`],
   ];
@@ -171,6 +190,12 @@ function lengthsOf({ training, test }: ClassificationParts): string {
   const least = all.reduce((shortest, [first]) => Math.min(shortest, first?.length ?? 0), Infinity);
   const most = longestOf(all);
   return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function displaySetting(value: unknown): string {
+  if (typeof value === "string") return value.replaceAll(",", ", ");
+  if (typeof value !== "number") return String(value);
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : String(Number(value.toPrecision(4)));
 }
 
 /** `Batch size` for `batchSize`. */

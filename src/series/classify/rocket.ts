@@ -1,6 +1,5 @@
 // MiniRocket: ten thousand features of fixed convolution kernels, and ridge regression on them.
 
-import { now } from "#platform";
 import { checkOptionNames } from "../../nn/choice.ts";
 import { checkCounts } from "../../nn/option-checks.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
@@ -8,14 +7,12 @@ import type { FittedMethod, Method, MethodState, MethodTask, Sample, Samples } f
 import { fitRidge, type RidgeClassifier, ridgeProbabilities } from "./ridge.ts";
 import { fitKernels, type RocketKernels, RocketTransform } from "./rocket-kernels.ts";
 import { arrayOf, numberOf } from "./saved.ts";
+import { Turns } from "./turns.ts";
 
 export interface RocketConfig {
   /** Features made of a series, at most; a multiple of 84 is taken. Default 10,000. */
   readonly features?: number | undefined;
 }
-
-/** Lets others have their turn this often, in milliseconds. */
-const TURN = 50;
 
 /** Series whose features are in memory at once in predictions. */
 const CHUNK = 128;
@@ -105,14 +102,10 @@ async function writeFeatures(
   onDone?: (done: number) => void,
 ): Promise<void> {
   const width = transform.features;
-  let turn = now();
+  const turns = new Turns();
   for (const [n, sample] of x.entries()) {
     transform.write(sample, result.subarray(n * width, (n + 1) * width));
-    if (now() - turn < TURN) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    signal?.throwIfAborted();
-    onDone?.((n + 1) / x.length);
-    turn = now();
+    if (await turns.give(signal)) onDone?.((n + 1) / x.length);
   }
 }
 

@@ -49,7 +49,7 @@ export function splitAtRandom(data: LabelledSeries, share: number, seed: number)
   if (held.length === 0) {
     throw new RecurraError(
       "too-short",
-      `${data.source}: each class has one series only; none can be held out for a test. Give more series, or a test file.`,
+      `${data.source}: each of its ${data.labels.length} series has a label of its own; none can be held out for a test. Check which column is the label; or give more series of each class, or a test file.`,
     );
   }
   return { training: takeSeries(data, training), test: takeSeries(data, held) };

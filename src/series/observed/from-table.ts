@@ -17,6 +17,7 @@ import { endOfValues, type MissingValues, settledValues, trimmed } from "./missi
 import { calendarSeasons } from "./seasons.ts";
 import type { Series } from "./series.ts";
 import { Counts, notesOn } from "./set-notes.ts";
+import { styleAt } from "./style.ts";
 import { numbersBeside, staticsOf } from "./table-covariates.ts";
 
 /** Series of one table, which share their frequency. */
@@ -86,22 +87,23 @@ export function seriesOf(table: Table, options: SeriesSetOptions = {}): SeriesSe
     if (single !== undefined) drafts.push(single);
   }
   const frequency = drafts.length === 0 ? undefined : sharedFrequency(drafts, work);
+  const shown = frequency === undefined ? table : { ...table, style: styleAt(table.style, frequency) };
   const series: Series[] = [];
   for (const draft of drafts) {
-    const one = frequency && attempt(draft.name, () => finished(draft, frequency, work));
+    const one = frequency && attempt(draft.name, () => finished(draft, frequency, { ...work, table: shown }));
     if (one !== undefined) series.push(one);
   }
   if (frequency === undefined || series.length === 0) throw allSkipped(skipped, table);
   return {
     series,
     frequency,
-    style: table.style,
+    style: shown.style,
     skipped,
     notes: notesOn({
       series,
       frequency,
       skipped,
-      table,
+      table: shown,
       unsorted: work.groups.unsorted,
       counts: work.counts,
       options,

@@ -77,6 +77,17 @@ function gaps(
   const rest = count > missing.length ? `, and ${(count - missing.length).toLocaleString("en-US")} more` : "";
   return new RecurraError(
     "gaps",
-    `${subjectOf(draft, table)}: the times are ${frequencyName(frequency)}, and ${count.toLocaleString("en-US")} ${stepNoun(frequency, count)} ${count === 1 ? "is" : "are"} missing: ${listed}${rest} (the first after ${rowOf(after)}, before ${rowOf(after + 1)}). Add the rows, choose a part without gaps with --where, ${orElse}.`,
+    `${subjectOf(draft, table)}: the times are ${frequencyName(frequency)}, and ${count.toLocaleString("en-US")} ${stepNoun(frequency, count)} ${count === 1 ? "is" : "are"} missing: ${listed}${rest} (the first after ${rowOf(after)}, before ${rowOf(after + 1)}). Add the rows, choose a part without gaps with --where, ${orElse}.${clocksHint(missing, table)}`,
   );
+}
+
+const HOUR = 3_600_000;
+
+/** Local times lack an hour in the night to a Sunday in spring; that is no gap on the clock of UTC. */
+function clocksHint(missing: readonly number[], { style }: Table): string {
+  const isLocal = style.form === "time" && style.offsetMinutes === undefined && style.timeZone === undefined;
+  const isSpringNight = (time: number) => new Date(time).getUTCDay() === 0 && time % (24 * HOUR) < 4 * HOUR;
+  return isLocal && missing.every(isSpringNight)
+    ? " Where clocks were set forward, name the zone with --time-zone, or give the times in UTC."
+    : "";
 }

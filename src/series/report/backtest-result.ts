@@ -14,8 +14,10 @@ import { backtestChart } from "./charts.ts";
 import { csvField } from "./csv.ts";
 import { type MetricsDocument, metricsDocument } from "./document.ts";
 import { metricsTable } from "./metrics-table.ts";
-import { displayName, displayNumber } from "./names.ts";
+import { displayName, displayNumber, displayP, titleOf } from "./names.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, paragraph } from "./page.ts";
+import type { SkippedSeries } from "./parts.ts";
+import { skippedList } from "./skipped-list.ts";
 
 /** What stands in a backtest's folder: nothing else is ever replaced. */
 export const BACKTEST_FILES = ["backtest.csv", "metrics.json", "backtest.svg", "report.html"] as const;
@@ -52,6 +54,12 @@ export class BacktestResult {
     return this.evaluation.metrics;
   }
 
+  /** Series that could not be used, with the reason: only with `onError: "skip"`. */
+  get skipped(): readonly SkippedSeries[] {
+    const { set, plan } = this.evaluation;
+    return [...set.skipped, ...plan.skipped];
+  }
+
   /** The name of the best: the least MASE, or MAE where MASE is undefined. */
   get best(): string | undefined {
     return bestOf(this.metrics);
@@ -82,7 +90,7 @@ export class BacktestResult {
   }
 
   toJSON(): BacktestDocument {
-    const { plan, folds, notes, set } = this.evaluation;
+    const { plan, folds, notes } = this.evaluation;
     const bySeries = Map.groupBy(folds, ({ index }) => index);
     return {
       source: this.table.source,
@@ -96,7 +104,7 @@ export class BacktestResult {
         series: of[0]?.series ?? "",
         metrics: metricsDocument(metricsOf(of)),
       })),
-      skipped: [...set.skipped, ...plan.skipped],
+      skipped: this.skipped,
       notes,
     };
   }
@@ -106,6 +114,8 @@ export class BacktestResult {
     const { folds, levels, set } = this.evaluation;
     const bounds = levels.flatMap((level) => [`lower_${level}`, `upper_${level}`]);
     const lines = [["series", "fold", "time", "model", "value", "forecast", ...bounds].join(",")];
+    // Folds before the first are those by which the combination weighs its members.
+    const first = folds.reduce((least, { fold }) => Math.min(least, fold), Number.POSITIVE_INFINITY);
     for (const { series, fold, times, actual, forecasts } of folds) {
       for (const [name, { mean, intervals }] of forecasts) {
         for (const [h, value] of actual.entries()) {
@@ -114,7 +124,7 @@ export class BacktestResult {
             return [interval?.lower[h] ?? "", interval?.upper[h] ?? ""];
           });
           const time = formatTime(times[h] ?? 0, set.style);
-          lines.push([csvField(series), fold + 1, time, name, value, mean[h], ...ends].join(","));
+          lines.push([csvField(series), fold - first + 1, time, name, value, mean[h], ...ends].join(","));
         }
       }
     }
@@ -160,7 +170,7 @@ export class BacktestResult {
   /** The report, one HTML page that needs nothing beside it. */
   async page(): Promise<string> {
     const { plan, folds, notes, set } = this.evaluation;
-    const title = `Backtest of ${this.table.columns.target}`;
+    const title = `Backtest of ${titleOf(this.table, plan.series.length)}`;
     const specs = plan.series.slice(0, DRAWN).map((_, i) => this.spec(i));
     const figures = await Promise.all(specs.filter((spec) => spec !== undefined).map(figure));
     const steps = `${plan.horizon} ${stepNoun(set.frequency, plan.horizon)}`;
@@ -168,7 +178,7 @@ export class BacktestResult {
       cells: [
         escapeHtml(displayName(name)),
         displayNumber(meanDifference),
-        displayNumber(pValue),
+        displayP(pValue),
         pValue < 0.05 ? "more than chance" : "may be chance",
       ],
     }));
@@ -198,6 +208,7 @@ export class BacktestResult {
               "small",
             ),
           ]),
+      skippedList(this.skipped, "metrics.json"),
       `<h2>Notes</h2>\n<ul class="small">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n")}</ul>`,
     ]);
   }

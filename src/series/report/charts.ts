@@ -5,7 +5,7 @@ import type { TopLevelSpec } from "../../plot/svg.ts";
 import type { Points } from "../../plot/thin.ts";
 import type { Fold } from "../evaluate/backtest.ts";
 import { addSteps, stepNoun } from "../observed/calendar.ts";
-import { displayName } from "./names.ts";
+import { displayName, titleOf } from "./names.ts";
 import type { ForecastParts, SeriesForecast } from "./parts.ts";
 
 /** How many series a drawing of several shows. */
@@ -21,10 +21,13 @@ export function overviewSpec(parts: ForecastParts): TopLevelSpec {
 /** A grid of small charts, one for each series. */
 export function seriesGridSpec(parts: ForecastParts): TopLevelSpec {
   const drawn = parts.series.slice(0, DRAWN);
-  const of = drawn.length < parts.series.length ? `, ${drawn.length} of ${parts.series.length} series` : "";
+  const of =
+    drawn.length < parts.series.length
+      ? `, the first ${drawn.length} of ${parts.series.length.toLocaleString("en-US")}`
+      : "";
   return forecastGridSpec(
     drawn.map((one) => forecastChart(parts, one)),
-    `${parts.table.columns.target}${of}`,
+    `${titleOf(parts.table, parts.series.length)}${of}`,
   );
 }
 

@@ -12,9 +12,10 @@ import { frequencyName } from "../observed/calendar.ts";
 import type { SeriesSet } from "../observed/from-table.ts";
 import type { Series } from "../observed/series.ts";
 import { csvField } from "./csv.ts";
-import { displayNumber } from "./names.ts";
+import { displayNumber, displayP, titleOf } from "./names.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, paragraph } from "./page.ts";
 import type { SkippedSeries } from "./parts.ts";
+import { skippedList } from "./skipped-list.ts";
 
 /** What stands in a decomposition's folder: nothing else is ever replaced. */
 export const DECOMPOSITION_FILES = ["decomposition.csv", "decomposition.svg", "report.html"] as const;
@@ -125,7 +126,7 @@ export class DecompositionResult {
   /** The report, one HTML page that needs nothing beside it. */
   async page(): Promise<string> {
     const { table, set, skipped } = this.parts;
-    const title = `Decomposition of ${table.columns.target}`;
+    const title = `Decomposition of ${titleOf(table, this.series.length)}`;
     const figures: string[] = [];
     for (const [i] of this.series.slice(0, DRAWN).entries()) figures.push(await figure(this.spec(i)));
     const rest = this.series.length - DRAWN;
@@ -152,7 +153,7 @@ export class DecompositionResult {
       htmlTable(["series", "values", "season", "strength of trend", "strength of season"], rows),
       paragraph("From 0, nothing of it, to 1, all but trend or season is negligible.", "small"),
       this.#periods(),
-      ...skipped.map(({ series, reason }) => paragraph(`Left out: ${series}: ${reason}`, "small")),
+      skippedList(skipped),
     ]);
   }
 
@@ -161,7 +162,7 @@ export class DecompositionResult {
     const [only, second] = this.series;
     if (only === undefined || second !== undefined) return "";
     const rows = dominantPeriods(periodogram(only.series.values)).map(({ period, share, pValue }) => ({
-      cells: [displayNumber(period), `${(100 * share).toFixed(1)} %`, displayNumber(pValue)],
+      cells: [String(Number(period.toPrecision(4))), `${(100 * share).toFixed(1)} %`, displayP(pValue)],
     }));
     if (rows.length === 0) return "";
     return `<h2>Which periods stand out?</h2>

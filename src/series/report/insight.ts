@@ -5,7 +5,7 @@ import { residualSpec } from "../../plot/residual-chart.ts";
 import { decomposeStl } from "../decompose/stl.ts";
 import { type Diagnostics, diagnose } from "../evaluate/diagnostics.ts";
 import type { Series } from "../observed/series.ts";
-import { displayName, displayNumber } from "./names.ts";
+import { displayName, displayNumber, displayP } from "./names.ts";
 import { figure, paragraph } from "./page.ts";
 import type { ForecastParts, SeriesForecast } from "./parts.ts";
 
@@ -54,11 +54,11 @@ export async function residualPart(
 function sentenceOf({ mean, biasPValue, ljungBox }: Diagnostics): string {
   const bias =
     biasPValue < 0.05
-      ? `The residuals have a mean of ${displayNumber(mean)}, more than chance (p ${displayNumber(biasPValue)}): forecasts are ${mean > 0 ? "too low" : "too high"} on average.`
-      : `The residuals have a mean of ${displayNumber(mean)}, no more than chance (p ${displayNumber(biasPValue)}).`;
+      ? `The residuals have a mean of ${displayNumber(mean)}, more than chance (p ${displayP(biasPValue)}): forecasts are ${mean > 0 ? "too low" : "too high"} on average.`
+      : `The residuals have a mean of ${displayNumber(mean)}, no more than chance (p ${displayP(biasPValue)}).`;
   const left =
     ljungBox.pValue < 0.05
-      ? `They are autocorrelated (Ljung–Box over ${ljungBox.lags} lags, p ${displayNumber(ljungBox.pValue)}): there is something in the series that the model has not learned.`
-      : `They are not autocorrelated beyond chance (Ljung–Box over ${ljungBox.lags} lags, p ${displayNumber(ljungBox.pValue)}).`;
+      ? `They are autocorrelated (Ljung–Box over ${ljungBox.lags} lags, p ${displayP(ljungBox.pValue)}): there is something in the series that the model has not learned.`
+      : `They are not autocorrelated beyond chance (Ljung–Box over ${ljungBox.lags} lags, p ${displayP(ljungBox.pValue)}).`;
   return `${bias} ${left}`;
 }

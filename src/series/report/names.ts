@@ -1,4 +1,6 @@
-// What models are called where people read, beside the names that programs use.
+// What models and series are called where people read, beside the names that programs use.
+
+import type { Table } from "../../data/table.ts";
 
 const DISPLAY_NAMES = new Map([
   ["ar", "AR"],
@@ -25,6 +27,21 @@ const DISPLAY_NAMES = new Map([
   ["theta", "Theta"],
 ]);
 
+/** What is forecast, for titles: `units`; `4 series of sales.csv` where each of several columns is one. */
+export function titleOf({ columns, source }: Pick<Table, "columns" | "source">, series: number): string {
+  return series < 2 || columns.targets === undefined
+    ? columns.target
+    : `${series.toLocaleString("en-US")} series of ${source}`;
+}
+
+/** The same with the number of series: `units of 198 series`. */
+export function subjectOf(table: Pick<Table, "columns" | "source">, series: number): string {
+  const title = titleOf(table, series);
+  return series < 2 || table.columns.targets !== undefined
+    ? title
+    : `${title} of ${series.toLocaleString("en-US")} series`;
+}
+
 /** `LSTM` for `lstm`; a name that is not known stays as it is. */
 export function displayName(model: string): string {
   return DISPLAY_NAMES.get(model) ?? model;
@@ -38,4 +55,9 @@ export function displayNumber(value: number): string {
   if (size < 1e-3 || size >= 1e12) return value.toPrecision(4);
   const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** A p value for reading; smaller ones than one in ten thousand say no more. */
+export function displayP(value: number): string {
+  return value < 1e-4 ? "< 0.0001" : displayNumber(value);
 }

@@ -1,5 +1,6 @@
 // The report of a forecast: one page that says what is expected, how far it can be trusted, and what it was made from.
 
+import { fewOf } from "../../data/row-names.ts";
 import { formatTime } from "../../data/time-style.ts";
 import { forecastSpec } from "../../plot/forecast-chart.ts";
 import { bestOf, metricsOf, ranked } from "../evaluate/backtest.ts";
@@ -8,22 +9,20 @@ import { frequencyName, stepNoun } from "../observed/calendar.ts";
 import { backtestChart, forecastChart, seriesGridSpec } from "./charts.ts";
 import { decompositionPart, residualPart } from "./insight.ts";
 import { metricsTable } from "./metrics-table.ts";
-import { displayName, displayNumber } from "./names.ts";
+import { displayName, displayNumber, titleOf } from "./names.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "./page.ts";
 import type { ForecastParts, SeriesForecast } from "./parts.ts";
+import { skippedList } from "./skipped-list.ts";
 
 /** How many series stand in tables. */
 const LISTED = 200;
-
-/** How many skipped series are named. */
-const SKIPPED_LISTED = 50;
 
 /** Up to this many forecast values are shown at once; more can be unfolded. */
 const VALUES_SHOWN = 60;
 
 /** The page, which needs nothing beside it. @param best The name of the best in the backtest. */
 export async function reportPage(parts: ForecastParts, best: string | undefined): Promise<string> {
-  const title = `Forecast of ${parts.table.columns.target}`;
+  const title = `Forecast of ${titleOf(parts.table, parts.series.length)}`;
   const [only, second] = parts.series;
   return htmlPage(title, [
     `<h1>${escapeHtml(title)}</h1>`,
@@ -32,7 +31,7 @@ export async function reportPage(parts: ForecastParts, best: string | undefined)
     ...(only !== undefined && second === undefined
       ? await oneSeries(parts, only, best)
       : await manySeries(parts, best)),
-    skippedList(parts),
+    skippedList(parts.skipped, "metrics.json"),
     facts(parts),
   ]);
 }
@@ -65,7 +64,7 @@ async function manySeries(parts: ForecastParts, best: string | undefined): Promi
 function leadOf(parts: ForecastParts): string {
   const [first] = parts.series;
   const show = (time: number | undefined) => formatTime(time ?? 0, parts.style);
-  const ahead = `${parts.horizon} ${stepNoun(parts.frequency, parts.horizon)} ahead by ${displayName(parts.model)}`;
+  const ahead = `${parts.horizon} ${stepNoun(parts.frequency, parts.horizon)} ahead by ${parts.model === "combination" ? "a combination of models" : displayName(parts.model)}`;
   if (parts.series.length > 1) return `${ahead}, for ${parts.series.length.toLocaleString("en-US")} series.`;
   const { length = 0 } = first?.series.values ?? {};
   return `${ahead}, ${show(first?.times[0])} to ${show(first?.times.at(-1))}, from ${length} values (${frequencyName(parts.frequency)}, ${show(first?.series.times[0])} to ${show(first?.series.times.at(-1))}).`;
@@ -89,7 +88,7 @@ function verdict(parts: ForecastParts, best: string | undefined): string {
       ? `did as well as ${displayName(name)}`
       : score < otherScore
         ? `had ${share} % less error than ${displayName(name)}`
-        : `had ${share} % more error than ${displayName(name)}, which needs no model: do not rely on it`;
+        : `had ${share} % more error than ${displayName(name)}, which needs no model: do not rely on this forecast`;
   const measure = Number.isFinite(own.mase)
     ? `MASE ${displayNumber(own.mase)}`
     : `MAE ${displayNumber(own.mae)}`;
@@ -120,10 +119,19 @@ function scoresOf(own: Metrics, other: Metrics): [number, number] {
 function accuracy(parts: ForecastParts, best: string | undefined): string {
   if (best === undefined) return "";
   const folds = parts.series.reduce((sum, one) => sum + one.folds.length, 0);
-  const note = `Errors of ${folds.toLocaleString("en-US")} forecast${folds === 1 ? "" : "s"} of the past, ${parts.horizon} steps each; less is better. MAE and RMSE are in the units of ${parts.table.columns.target}. MASE is the error as a share of the one that the seasonal naive forecast made within the data before. The last columns say how many of the values that came lay within the bands.${parts.model === "combination" ? " In the combination each model counts by how it did before." : ""}`;
+  const note = `Errors of ${folds.toLocaleString("en-US")} forecast${folds === 1 ? "" : "s"} of the past, ${parts.horizon} steps each; less is better. MAE and RMSE are in the units of the data. MASE is the error as a share of the one that the seasonal naive forecast made within the data before. The last columns say how many of the values that came lay within the bands.${togetherNote(parts, best)}`;
   return `<h2>How good is it?</h2>
 ${metricsTable(parts.metrics, best)}
 ${paragraph(note, "small")}`;
+}
+
+/** Why the forecast is not that of the best in the table. */
+function togetherNote({ model }: ForecastParts, best: string): string {
+  if (model !== "combination") return "";
+  const together = " In the combination each model counts by how it did before.";
+  return best === model || best.endsWith("naive")
+    ? together
+    : `${together} It is the forecast though ${displayName(best)} did better here: which single model comes first is partly luck, and several together err less in the long run.`;
 }
 
 function foldTable(parts: ForecastParts, { folds }: SeriesForecast): string {
@@ -185,16 +193,6 @@ function forecastTable(parts: ForecastParts, { times, forecast }: SeriesForecast
   return `<h2>The forecast in figures</h2>\n${shown}`;
 }
 
-function skippedList({ skipped }: ForecastParts): string {
-  if (skipped.length === 0) return "";
-  const items = skipped
-    .slice(0, SKIPPED_LISTED)
-    .map(({ series, reason }) => `<li><strong>${escapeHtml(series)}</strong>: ${escapeHtml(reason)}</li>`);
-  const rest = skipped.length - SKIPPED_LISTED;
-  const more = rest > 0 ? `<li>${rest.toLocaleString("en-US")} more are in metrics.json.</li>` : "";
-  return `<h2>Series left out</h2>\n<ul>${items.join("\n")}${more}</ul>`;
-}
-
 /** What the model was and on which data. */
 function facts(parts: ForecastParts): string {
   const { table } = parts;
@@ -206,22 +204,37 @@ function facts(parts: ForecastParts): string {
     [
       "Columns",
       Object.entries(table.columns)
-        .map(([role, column]) => `${role}: ${column}`)
-        .join(", "),
+        .filter(([role]) => role !== "target" || table.columns.targets === undefined)
+        .map(([role, column]) => `${role}: ${typeof column === "string" ? column : fewOf(column, 12)}`)
+        .join("; "),
     ],
     ...(table.where === undefined ? [] : [["Rows chosen by", table.where] as [string, string]]),
     ["Rows", table.values.length.toLocaleString("en-US")],
     ["Frequency", frequencyName(parts.frequency)],
     ["Model", displayName(parts.model)],
     ...settings.map(([name, value]): [string, string] => [
-      sentenceCase(name),
-      typeof value === "number" && !Number.isInteger(value) ? displayNumber(value) : String(value),
+      settingName(name),
+      name === "members"
+        ? String(value).replace(/[a-z][\w-]*/g, displayName)
+        : typeof value === "number" && !Number.isInteger(value)
+          ? displayNumber(value)
+          : String(value),
     ]),
     ["Seed", String(parts.seed)],
     ["Time taken", `${Math.ceil(parts.timing.totalSeconds ?? 0)} s`],
   ];
   const notes = parts.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
   return `<h2>Model and data</h2>\n${htmlTerms(rows)}${notes === "" ? "" : `\n<ul class="small">${notes}</ul>`}`;
+}
+
+/** `ETS model` for `ets model`, the setting of a part of the forecast; else in words. */
+function settingName(name: string): string {
+  if (name === "method") return "Combined by";
+  if (name === "model") return "Form";
+  const [part = "", ...rest] = name.split(" ");
+  return rest.length > 0 && displayName(part) !== part
+    ? [displayName(part), ...rest].join(" ")
+    : sentenceCase(name);
 }
 
 /** `Batch size` for `batchSize`. */

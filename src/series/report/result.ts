@@ -7,6 +7,7 @@ import { bestOf } from "../evaluate/backtest.ts";
 import type { Metrics } from "../evaluate/metrics.ts";
 import { overviewSpec } from "./charts.ts";
 import { documentOf, type ForecastDocument, type ForecastPoint, forecastCsv, pointsOf } from "./document.ts";
+import { titleOf } from "./names.ts";
 import type { ForecastParts, SkippedSeries } from "./parts.ts";
 import { reportPage } from "./report.ts";
 
@@ -58,7 +59,10 @@ export class ForecastResult {
 
   /** The same chart as a page that answers the mouse. */
   plotHtml(): Promise<string> {
-    return renderHtml(overviewSpec(this.parts), `Forecast of ${this.parts.table.columns.target}`);
+    return renderHtml(
+      overviewSpec(this.parts),
+      `Forecast of ${titleOf(this.parts.table, this.parts.series.length)}`,
+    );
   }
 
   /** Writes the report, an HTML page that needs nothing beside it. */

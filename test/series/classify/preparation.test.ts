@@ -65,7 +65,7 @@ describe("parts", () => {
 
   test("series of one each cannot be parted", () => {
     const data = labelledSeries({ x: [[1], [2]], labels: ["a", "b"] });
-    expect(() => splitAtRandom(data, 0.2, 0)).toThrow("each class has one series only");
+    expect(() => splitAtRandom(data, 0.2, 0)).toThrow("each of its 2 series has a label of its own");
     expect(() => splitAtRandom(data, 1, 0)).toThrow("share is to be a share between 0 and 1, got 1");
   });
 });

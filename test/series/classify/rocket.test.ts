@@ -1,9 +1,16 @@
 // MiniRocket: its features against convolutions written out, its ridge regression against refits and the normal equations.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { choleskyOf, diagonalOfInverse, solveCholesky } from "../../../src/series/classify/cholesky.ts";
-import { choosePenalty, fitRidge, ridgeProbabilities } from "../../../src/series/classify/ridge.ts";
+import { readLabelledSeries } from "../../../src/data/labelled/read-labelled-series.ts";
+import { SeriesClassifier } from "../../../src/series/classify/classifier.ts";
+import { solveBySteps } from "../../../src/series/classify/conjugate-gradients.ts";
+import { diagonalOfInverse, factorOf, gramOf, solve } from "../../../src/series/classify/gram-system.ts";
+import { choosePenalty } from "../../../src/series/classify/leave-one-out.ts";
+import { fitRidge, ridgeProbabilities } from "../../../src/series/classify/ridge.ts";
 import { fitKernels, RocketTransform } from "../../../src/series/classify/rocket-kernels.ts";
+import { NdArray } from "../../../src/tensor/nd-array.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { toySeries } from "./toy-series.ts";
 
@@ -60,19 +67,30 @@ describe("features", () => {
   });
 });
 
-describe("Cholesky factors", () => {
-  test("of a matrix worked out by hand", () => {
+describe("equations of a Gram matrix", () => {
+  test("worked out by hand", () => {
     // [[3, 2], [2, 5]] + I = L·Lᵀ with L = [[2, 0], [1, √5]].
-    const factor = choleskyOf(Float64Array.of(3, 2, 2, 5), 1);
+    const factor = factorOf(Float64Array.of(3, 2, 2, 5), 1);
     if (factor === undefined) throw new Error("it has a factor");
     expect([factor.lower[0], factor.lower[2], factor.lower[3]]).toEqual([2, 1, Math.sqrt(5)]);
     // Its inverse is [[6, -2], [-2, 4]] / 20.
-    expect([...solveCholesky(factor, Float64Array.of(1, 0))]).toEqual([
+    expect([...solve(factor, Float64Array.of(1, 0))]).toEqual([
       expect.closeTo(0.3, 12),
       expect.closeTo(-0.1, 12),
     ]);
     expect([...diagonalOfInverse(factor)]).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.2, 12)]);
-    expect(choleskyOf(Float64Array.of(1, 2, 2, 1), 0)).toBeUndefined();
+    expect(factorOf(Float64Array.of(1, 2, 2, 1), 0)).toBeUndefined();
+  });
+
+  test("by steps, without the matrix, as with it", async () => {
+    const [rows, width] = [30, 12];
+    const z = Float32Array.from(new Random(6).normal([rows, width]).toFloat64());
+    const y = new Random(7).normal([rows], 0, 1, "float64").toFloat64();
+    const factor = factorOf(await gramOf(new NdArray(z, [rows, width])), 0.5);
+    if (factor === undefined) throw new Error("it has a factor");
+    const solution = solve(factor, y);
+    for (const [n, value] of (await solveBySteps(z, y, 0.5)).entries())
+      expect(value).toBeCloseTo(solution[n] ?? 0, 3);
   });
 });
 
@@ -108,7 +126,7 @@ describe("ridge regression", () => {
     return at(out);
   }
 
-  test("the errors by which the penalty is chosen are those of refits without a row", () => {
+  test("the errors by which the penalty is chosen are those of refits without a row", async () => {
     const gram = Float64Array.from({ length: rows * rows }, (_, i) => {
       const [a, b] = [Math.floor(i / rows), i % rows];
       return Array.from(
@@ -118,7 +136,7 @@ describe("ridge regression", () => {
     });
     const mean = y.reduce((sum, value) => sum + value, 0) / rows;
     const u = new Float64Array(rows).fill(1 / Math.sqrt(rows));
-    const { heldOut, penalty } = choosePenalty(gram, [y.map((value) => value - mean)], u, undefined);
+    const { heldOut, penalty } = await choosePenalty(gram, [y.map((value) => value - mean)], u);
     for (const [n, value] of heldOut[0]?.entries() ?? [])
       expect(value + mean).toBeCloseTo(refit(n, penalty), 8);
   });
@@ -156,5 +174,20 @@ describe("ridge regression", () => {
     };
     expect(await found(1)).toBeLessThan(5);
     expect(await found(5)).toBeGreaterThan(10);
+  });
+});
+
+// Accuracies on the archive's own split: results/accuracy_ucr109_resamples.csv, resample 0, of github.com/angus924/minirocket.
+describe("MiniRocket as published (RECURRA_DATA names the folder with ucr/)", () => {
+  const data = join(process.env.RECURRA_DATA ?? join(import.meta.dirname, "../../../../shared/data"), "ucr");
+  test.skipIf(!existsSync(data)).each([
+    ["GunPoint", 0.993333],
+    ["ItalyPowerDemand", 0.968902],
+  ])("%s: %f, to half a point", { timeout: 30_000 }, async (name, accuracy) => {
+    const part = (which: string) => readLabelledSeries(join(data, `${name}_${which}.tsv.gz`));
+    const classifier = new SeriesClassifier();
+    await classifier.fit(await part("TRAIN"));
+    const evaluation = await classifier.evaluate(await part("TEST"));
+    expect(Math.abs(evaluation.accuracy - accuracy)).toBeLessThan(0.005);
   });
 });

@@ -513,6 +513,23 @@ test("columns that may name series are hinted at", () => {
   );
 });
 
+test("times that are coarser than the frequency asked for are told in its words", () => {
+  expect(() => seriesOf(table(["2020-01 1", "2020-02 2"]), { frequency: "day" })).toThrow(
+    "the times are daily, and 30 days are missing: 2020-01-02, 2020-01-03,",
+  );
+  const { style } = seriesOf(table(["2020-01 1", "2020-02 2"]), { frequency: "day", missing: "linear" });
+  expect(style).toEqual({ form: "day" });
+});
+
+test("an hour that is missing where clocks were set forward", () => {
+  // In Europe on Sunday, 28 March 2021; a Monday has no such reason.
+  const day = (date: string, hours: readonly number[]) => hours.map((hour) => `${date}T0${hour}:00 ${hour}`);
+  expect(() => seriesOf(table(day("2021-03-28", [0, 1, 3, 4, 5])))).toThrow(
+    "Where clocks were set forward, name the zone with --time-zone, or give the times in UTC.",
+  );
+  expect(() => seriesOf(table(day("2021-03-29", [0, 1, 3, 4, 5])))).toThrow(/forward or zero\)\.$/);
+});
+
 test("gaps that are too many to fill", () => {
   const rows = ["2020-01-01 1", "2020-01-02 2", "2099-01-01 3"];
   expect(() => seriesOf(table(rows), { missing: "linear" })).toThrow(
