@@ -3,6 +3,7 @@
 /** From the ground up; a file imports from its own floor and from those before it. Each entry: the folders on one floor. */
 const FLOORS = [
   ["platform"],
+  ["numeric"],
   ["tensor"],
   ["graph"],
   ["runtime"],
@@ -11,8 +12,10 @@ const FLOORS = [
   ["interop"],
   ["data"],
   ["plot"],
+  ["report"],
   ["jobs"],
-  ["series", "text", "speech", "pretrained", "explain"],
+  ["explain"],
+  ["series", "text", "speech", "pretrained"],
   ["server", "lab", "cli"],
   ["entry"],
 ];

@@ -12,9 +12,8 @@
 // Means of three seeds, 557 test days, of which 55 % are "up": labelled as in the lecture, accuracy 0.983 and ROC AUC 0.999; the next day,
 // accuracy 0.525 against 0.551 of always "up", ROC AUC 0.534.
 
-import { labelWindows, SeriesClassifier, splitByTime } from "recurra/series";
-import { confusionSpec } from "../src/plot/confusion-chart.ts";
-import type { LabelWindowsOptions } from "../src/series/classify/label-windows.ts";
+import { confusionSpec } from "recurra/plot";
+import { type LabelWindowsOptions, labelWindows, SeriesClassifier, splitByTime } from "recurra/series";
 import { draw, expectFigure, options, readData } from "./support.ts";
 
 const [, ...lines] = readData("eu_stock_markets.csv").trim().split("\n");

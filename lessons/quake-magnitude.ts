@@ -11,8 +11,8 @@
 // Richter 1944). So the LSTM says what the more frequent class says, and its probabilities rank the quakes hardly better than chance:
 // 7,021 test quakes, accuracy 0.605 against 0.608 of always "not stronger", ROC AUC 0.508.
 
+import { confusionSpec } from "recurra/plot";
 import { labelWindows, SeriesClassifier, splitByTime } from "recurra/series";
-import { confusionSpec } from "../src/plot/confusion-chart.ts";
 import { draw, expectFigure, options, readData } from "./support.ts";
 
 const window = 10;

@@ -11,11 +11,9 @@
 // With 139 series, a difference below some seven points may be chance. And an accuracy at or below the baseline's is not the whole story:
 // the area says whether the probabilities tell anything, and MiniRocket's do.
 
-import { SeriesClassifier } from "recurra/series";
-import { readLabelledSeries } from "../src/data/labelled/read-labelled-series.ts";
-import { takeSeries } from "../src/data/labelled-series.ts";
-import { confusionSpec } from "../src/plot/confusion-chart.ts";
-import type { ClassifierChoice } from "../src/series/classify/methods.ts";
+import { readLabelledSeries, takeSeries } from "recurra/data";
+import { confusionSpec } from "recurra/plot";
+import { type ClassifierChoice, SeriesClassifier } from "recurra/series";
 import { dataFile, draw, expectFigure, options } from "./support.ts";
 
 const part = async (name: string) => readLabelledSeries(dataFile(`ucr/Earthquakes_${name}.tsv.gz`));

@@ -58,9 +58,10 @@ async function runBacktest(
 }
 
 async function backtestSummary(result: BacktestResult, out: string): Promise<string> {
-  const [{ metricTable, alignColumns }, { displayName, displayP, subjectOf }, { stepNoun }] =
+  const [{ metricTable, alignColumns }, { displayP }, { displayName, subjectOf }, { stepNoun }] =
     await Promise.all([
       import("./summary.ts"),
+      import("../report/numbers.ts"),
       import("../series/report/names.ts"),
       import("../series/observed/calendar.ts"),
     ]);

@@ -235,7 +235,7 @@ async function runPredict(
     import("../data/labelled/read-labelled-series.ts"),
     import("../data/labelled-series.ts"),
     import("../series/classify/classifier.ts"),
-    import("../series/classify/evaluation.ts"),
+    import("../nn/metrics/evaluation.ts"),
     import("../series/classify/document.ts"),
     import("../series/classify/lengths.ts"),
   ]);

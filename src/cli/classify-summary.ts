@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import { fewOf } from "../data/row-names.ts";
+import { displayNumber, percent } from "../report/numbers.ts";
 import type { ClassifyProgress } from "../series/classify/classify-series.ts";
-import { classifierName, percent } from "../series/classify/names.ts";
+import { classifierName } from "../series/classify/names.ts";
 import { missedClasses } from "../series/classify/parts.ts";
 import type { ClassificationResult } from "../series/classify/result.ts";
-import { displayNumber } from "../series/report/names.ts";
 import type { WorkProgress } from "./progress.ts";
 import { alignColumns } from "./summary.ts";
 

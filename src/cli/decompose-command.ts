@@ -82,7 +82,7 @@ const SHOWN = 12;
 async function decompositionSummary({ series }: DecompositionResult, out: string): Promise<string> {
   const [{ alignColumns }, { displayNumber }, { strengthsOf }] = await Promise.all([
     import("./summary.ts"),
-    import("../series/report/names.ts"),
+    import("../report/numbers.ts"),
     import("../series/report/decomposition-result.ts"),
   ]);
   const rows = series.slice(0, SHOWN).map((one) => {

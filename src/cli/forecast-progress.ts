@@ -1,7 +1,8 @@
 // The progress of forecasts and backtests in words.
 
+import { displayNumber } from "../report/numbers.ts";
 import type { ForecastProgress } from "../series/forecast.ts";
-import { displayName, displayNumber } from "../series/report/names.ts";
+import { displayName } from "../series/report/names.ts";
 import type { WorkProgress } from "./progress.ts";
 
 export function progressOf({ share, forecaster, fold, folds, epoch }: ForecastProgress): WorkProgress {

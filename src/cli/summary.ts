@@ -2,10 +2,11 @@
 
 import { join } from "node:path";
 import { countOf } from "../data/row-names.ts";
+import { displayNumber } from "../report/numbers.ts";
 import { ranked } from "../series/evaluate/backtest.ts";
 import type { Metrics } from "../series/evaluate/metrics.ts";
 import { stepNoun } from "../series/observed/calendar.ts";
-import { displayName, displayNumber, subjectOf } from "../series/report/names.ts";
+import { displayName, subjectOf } from "../series/report/names.ts";
 import type { ForecastResult } from "../series/report/result.ts";
 
 /** How many forecast values are printed. */

@@ -92,7 +92,7 @@ async function runTune(files: readonly string[], options: TuneArguments, context
     import("../series/plan.ts"),
     import("../series/registry.ts"),
     import("./summary.ts"),
-    import("../series/report/names.ts"),
+    import("../report/numbers.ts"),
   ]);
   const { model, trials, folds, method, budget, seed } = options;
   const space = await spaceOf(options.space);

@@ -1,5 +1,6 @@
 // What `import … from "recurra/plot"` gives: charts as Vega-Lite specifications, and their drawing as SVG and PNG.
 
+export { type ConfusionChart, confusionSpec } from "./confusion-chart.ts";
 export {
   type DecompositionChart,
   type DecompositionPart,

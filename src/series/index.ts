@@ -6,14 +6,17 @@ export { type RawTable, type Table, type TableColumns, tableOf } from "../data/t
 export { formatTime, type TimeStyle } from "../data/time-style.ts";
 export type { Executor, Job, RunOptions } from "../jobs/executor.ts";
 export { workerThreads } from "../jobs/worker-threads.ts";
+export { acf, pacf } from "../numeric/autocorrelation.ts";
 export { backtestTable } from "./backtest-table.ts";
 export { SeriesClassifier } from "./classify/classifier.ts";
 export { classifySeries } from "./classify/classify-series.ts";
 export {
   type LabelledWindows,
+  type LabelWindowsOptions,
   labelWindows,
   splitByTime,
 } from "./classify/label-windows.ts";
+export type { ClassifierChoice, ClassifierName } from "./classify/methods.ts";
 export { type AutomaticOptions, automatic } from "./compose/automatic.ts";
 export {
   type Calibration,
@@ -69,7 +72,6 @@ export type {
 } from "./forecasters/forecaster.ts";
 export { LocalForecaster } from "./forecasters/local-forecaster.ts";
 export type { Ask, Forecast, Interval, LocalModel, Need, Task } from "./forecasters/local-model.ts";
-export { acf, pacf } from "./numeric/autocorrelation.ts";
 export { addSteps, type Frequency, frequencyName } from "./observed/calendar.ts";
 export {
   type CalendarFeature,

@@ -1,7 +1,7 @@
 // Intervals of forecasts whose errors are taken to be normal.
 
+import { normalQuantile } from "../../numeric/distributions.ts";
 import type { Interval } from "../forecasters/local-model.ts";
-import { normalQuantile } from "../numeric/distributions.ts";
 
 /**
  * Intervals around a forecast.

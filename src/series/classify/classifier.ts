@@ -11,12 +11,12 @@ import {
   withClasses,
 } from "../../data/labelled-series.ts";
 import { checkedNumber, checkOptionNames, describe } from "../../nn/choice.ts";
+import { type Evaluation, evaluateProbabilities, mostProbable } from "../../nn/metrics/evaluation.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { suggestion } from "../../platform/nearest.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import type { Description } from "../forecasters/local-model.ts";
 import { loadClassifier, saveClassifier } from "./classifier-files.ts";
-import { type Evaluation, evaluateProbabilities, mostProbable } from "./evaluation.ts";
 import { commonLength } from "./lengths.ts";
 import type { FittedMethod, MethodProgress } from "./method.ts";
 import { type ClassifierChoice, type ClassifierName, methodOf } from "./methods.ts";

@@ -8,8 +8,8 @@ import {
   withClasses,
 } from "../../data/labelled-series.ts";
 import { checkedNumber, checkOptionNames } from "../../nn/choice.ts";
+import { type Evaluation, evaluateProbabilities, mostProbable } from "../../nn/metrics/evaluation.ts";
 import { SeriesClassifier, type SeriesClassifierOptions } from "./classifier.ts";
-import { type Evaluation, evaluateProbabilities, mostProbable } from "./evaluation.ts";
 import { commonLength, lengthNotes } from "./lengths.ts";
 import { ClassificationResult } from "./result.ts";
 import { splitAtRandom } from "./split.ts";

@@ -1,6 +1,6 @@
 // The equations of a ridge regression solved by steps, for more series than a Gram matrix should have rows.
 
-import { dot } from "../numeric/matrix.ts";
+import { dot } from "../../numeric/matrix.ts";
 import { Turns } from "./turns.ts";
 
 /** At most so many steps; penalties as they are chosen need some dozens. */

@@ -1,10 +1,10 @@
 // A classification as a JSON document, the same for `--json`, metrics.json and code; and its predictions as CSV.
 
 import { classCounts } from "../../data/labelled-series.ts";
+import type { Evaluation } from "../../nn/metrics/evaluation.ts";
 import type { ClassScores } from "../../nn/metrics/report.ts";
+import { csvField } from "../../report/csv.ts";
 import type { Description } from "../forecasters/local-model.ts";
-import { csvField } from "../report/csv.ts";
-import type { Evaluation } from "./evaluation.ts";
 import { longestOf } from "./method.ts";
 import { type ClassificationParts, classWeightText } from "./parts.ts";
 

@@ -3,9 +3,9 @@
 import { transpose } from "../../graph/ops/layout.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { cholesky, solveLower } from "../../numeric/matrix.ts";
 import { jit } from "../../runtime/jit.ts";
 import type { NdArray } from "../../tensor/nd-array.ts";
-import { cholesky, solveLower } from "../numeric/matrix.ts";
 
 /** A lower triangular matrix [N, N], row-major. */
 export interface Factor {

@@ -1,6 +1,6 @@
 // The penalty of a ridge regression, chosen by the errors of each row by the others.
 
-import { dot } from "../numeric/matrix.ts";
+import { dot } from "../../numeric/matrix.ts";
 import { diagonalOfInverse, factorOf, solve } from "./gram-system.ts";
 import { Turns } from "./turns.ts";
 

@@ -14,8 +14,3 @@ const NAMES = new Map([
 export function classifierName(name: string): string {
   return NAMES.get(name) ?? displayName(name);
 }
-
-/** `94.3 %`; a dash for what is undefined. */
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "–";
-}

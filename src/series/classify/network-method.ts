@@ -2,6 +2,7 @@
 
 import { joinPath } from "#platform";
 import { type Callback, EarlyStopping, ReduceLROnPlateau } from "../../model/callbacks.ts";
+import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
 import { loadModelFolder } from "../../model/load.ts";
 import type { Model } from "../../model/model.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
@@ -12,7 +13,6 @@ import { networkOf } from "./networks.ts";
 import { padded, patchesOf } from "./padded.ts";
 import { RealSteps } from "./real-steps.ts";
 import { numberOf } from "./saved.ts";
-import { heldOutRows } from "./split.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
 /** Where the network stands in a classifier's folder. */

@@ -1,8 +1,8 @@
 // What a classification consists of: the figures that documents, charts and reports are made from.
 
 import type { LabelledSeries } from "../../data/labelled-series.ts";
+import type { Evaluation } from "../../nn/metrics/evaluation.ts";
 import type { SeriesClassifier, SeriesClassifierOptions } from "./classifier.ts";
-import type { Evaluation } from "./evaluation.ts";
 import { unweightedNames } from "./methods.ts";
 
 /** All that a classification consists of. */

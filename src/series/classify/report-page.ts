@@ -1,16 +1,16 @@
 // The report of a classification: one HTML page with the test, the confusion matrix, what went wrong, and what the model was.
 
 import { fewOf } from "../../data/row-names.ts";
+import type { Evaluation } from "../../nn/metrics/evaluation.ts";
+import { wilsonInterval } from "../../nn/metrics/wilson.ts";
 import { confusionSpec } from "../../plot/confusion-chart.ts";
 import { historySpec } from "../../plot/history-chart.ts";
-import { displayNumber } from "../report/names.ts";
-import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../report/page.ts";
-import type { Evaluation } from "./evaluation.ts";
+import { displayNumber, percent } from "../../report/numbers.ts";
+import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
 import { longestOf } from "./method.ts";
-import { classifierName, percent } from "./names.ts";
+import { classifierName } from "./names.ts";
 import { type ClassificationParts, classWeightText, missedClasses } from "./parts.ts";
 import { classesSpec, wrongSpec } from "./report-charts.ts";
-import { wilsonInterval } from "./wilson.ts";
 
 type Ranked = readonly (readonly [name: string, evaluation: Evaluation])[];
 

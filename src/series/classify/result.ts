@@ -1,10 +1,10 @@
 // What a classification gives: its figures, its pictures, and its files.
 
 import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import type { Evaluation } from "../../nn/metrics/evaluation.ts";
 import { confusionSpec } from "../../plot/confusion-chart.ts";
 import { renderSvg } from "../../plot/svg.ts";
 import { type ClassificationDocument, documentOf, predictionsCsv } from "./document.ts";
-import type { Evaluation } from "./evaluation.ts";
 import type { ClassificationParts } from "./parts.ts";
 import { reportPage } from "./report-page.ts";
 

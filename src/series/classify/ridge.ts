@@ -1,8 +1,8 @@
 // Ridge regression on the classes: a linear classifier for many more features than series, its penalty chosen by leaving one out.
 
+import { dot } from "../../numeric/matrix.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { Random } from "../../tensor/random.ts";
-import { dot } from "../numeric/matrix.ts";
 import { addRows, solveBySteps } from "./conjugate-gradients.ts";
 import { factorOf, gramOf, solve } from "./gram-system.ts";
 import { choosePenalty, withoutDirection, withoutPart } from "./leave-one-out.ts";

@@ -1,7 +1,7 @@
 // Intervals from errors of the past: split conformal prediction for several steps ahead.
 
+import { normalQuantile } from "../../numeric/distributions.ts";
 import type { Forecast, Interval } from "../forecasters/local-model.ts";
-import { normalQuantile } from "../numeric/distributions.ts";
 
 /** The errors of one forecast of the past, and how large they were expected to be. */
 export interface PastErrors {

@@ -1,7 +1,7 @@
 // The interval of several forecasts at once: that of the mixture of their distributions.
 
+import { normalCdf, normalQuantile } from "../../numeric/distributions.ts";
 import type { Interval } from "../forecasters/local-model.ts";
-import { normalCdf, normalQuantile } from "../numeric/distributions.ts";
 
 /** One forecast of one step: its middle, and how far its interval of some level reaches from there. */
 export interface Reach {

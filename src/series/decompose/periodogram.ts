@@ -1,7 +1,7 @@
 // The periodogram: how much of a series' variance goes with each period.
 
+import { fourierTransform } from "../../numeric/fourier.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { fourierTransform } from "../numeric/fourier.ts";
 
 export interface Periodogram {
   /** [⌊T / 2⌋] Cycles a step: 1/T, 2/T, … up to 1/2. */

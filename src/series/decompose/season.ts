@@ -1,6 +1,6 @@
 // Finding out whether a series has a season, and how long it is.
 
-import { acf } from "../numeric/autocorrelation.ts";
+import { acf } from "../../numeric/autocorrelation.ts";
 import type { Frequency } from "../observed/calendar.ts";
 import { calendarSeasons } from "../observed/seasons.ts";
 import { centredMovingAverage } from "./moving-average.ts";

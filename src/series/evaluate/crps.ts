@@ -1,6 +1,6 @@
 // The continuous ranked probability score: how good a forecast of a whole distribution is.
 
-import { normalCdf } from "../numeric/distributions.ts";
+import { normalCdf } from "../../numeric/distributions.ts";
 
 /**
  * The score of a normal distribution (Gneiting and Raftery 2007, JASA 102, equation 21): σ [z (2Φ(z) - 1) + 2φ(z) - 1/√π] with

@@ -1,7 +1,7 @@
 // What is left in the residuals of a model: bias, autocorrelation, and whether it is more than chance.
 
-import { acf } from "../numeric/autocorrelation.ts";
-import { chiSquaredCdf, studentTCdf } from "../numeric/distributions.ts";
+import { acf } from "../../numeric/autocorrelation.ts";
+import { chiSquaredCdf, studentTCdf } from "../../numeric/distributions.ts";
 
 export interface LjungBox {
   readonly statistic: number;

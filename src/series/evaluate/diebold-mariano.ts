@@ -1,7 +1,7 @@
 // The Diebold–Mariano test: whether one forecaster is better than another by more than chance.
 
+import { studentTCdf } from "../../numeric/distributions.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { studentTCdf } from "../numeric/distributions.ts";
 
 export interface DieboldMarianoOptions {
   /** How many steps ahead the forecasts were: errors up to so far apart are correlated. Default: 1. */

@@ -1,7 +1,7 @@
 // Heads: what the numbers that a network gives for a step stand for, and what they are trained by.
 
 import type { Loss } from "../../nn/losses.ts";
-import { normalQuantile, studentTQuantile } from "../numeric/distributions.ts";
+import { normalQuantile, studentTQuantile } from "../../numeric/distributions.ts";
 
 export const headNames = ["point", "quantiles", "gaussian", "student-t"] as const;
 export type HeadName = (typeof headNames)[number];

@@ -2,8 +2,8 @@
 
 import type { Functional } from "../../model/functional.ts";
 import type { WeightsSnapshot } from "../../model/weights.ts";
+import { normalQuantile } from "../../numeric/distributions.ts";
 import type { Forecast } from "../forecasters/local-model.ts";
-import { normalQuantile } from "../numeric/distributions.ts";
 import type { Head } from "./heads.ts";
 import { restored } from "./preparation.ts";
 import type { PreparedSeries } from "./prepared-series.ts";

@@ -1,10 +1,10 @@
 // A forecast as a JSON document, the same for `--json`, metrics.json and code.
 
 import { formatTime } from "../../data/time-style.ts";
+import { csvField } from "../../report/csv.ts";
 import { metricsOf } from "../evaluate/backtest.ts";
 import type { Metrics } from "../evaluate/metrics.ts";
 import { frequencyName } from "../observed/calendar.ts";
-import { csvField } from "./csv.ts";
 import type { ForecastParts, SkippedSeries } from "./parts.ts";
 
 /** Numbers that are no numbers, such as the MASE of a constant series, are null in JSON. */

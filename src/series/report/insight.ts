@@ -2,11 +2,12 @@
 
 import { decompositionSpec } from "../../plot/decomposition-chart.ts";
 import { residualSpec } from "../../plot/residual-chart.ts";
+import { displayNumber, displayP } from "../../report/numbers.ts";
+import { figure, paragraph } from "../../report/page.ts";
 import { decomposeStl } from "../decompose/stl.ts";
 import { type Diagnostics, diagnose } from "../evaluate/diagnostics.ts";
 import type { Series } from "../observed/series.ts";
-import { displayName, displayNumber, displayP } from "./names.ts";
-import { figure, paragraph } from "./page.ts";
+import { displayName } from "./names.ts";
 import type { ForecastParts, SeriesForecast } from "./parts.ts";
 
 /** Trend, season and remainder of a seasonal series, drawn; nothing for others. */

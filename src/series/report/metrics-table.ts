@@ -1,9 +1,10 @@
 // The table of metrics on a page: the best first, marked.
 
+import { displayNumber } from "../../report/numbers.ts";
+import { escapeHtml, htmlTable } from "../../report/page.ts";
 import { ranked } from "../evaluate/backtest.ts";
 import type { Metrics } from "../evaluate/metrics.ts";
-import { displayName, displayNumber } from "./names.ts";
-import { escapeHtml, htmlTable } from "./page.ts";
+import { displayName } from "./names.ts";
 
 /** @param best the name of the best; undefined to mark none */
 export function metricsTable(metrics: ReadonlyMap<string, Metrics>, best: string | undefined): string {

@@ -3,14 +3,15 @@
 import { fewOf } from "../../data/row-names.ts";
 import { formatTime } from "../../data/time-style.ts";
 import { forecastSpec } from "../../plot/forecast-chart.ts";
+import { displayNumber } from "../../report/numbers.ts";
+import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
 import { bestOf, metricsOf, ranked } from "../evaluate/backtest.ts";
 import type { Metrics } from "../evaluate/metrics.ts";
 import { frequencyName, stepNoun } from "../observed/calendar.ts";
 import { backtestChart, forecastChart, seriesGridSpec } from "./charts.ts";
 import { decompositionPart, residualPart } from "./insight.ts";
 import { metricsTable } from "./metrics-table.ts";
-import { displayName, displayNumber, titleOf } from "./names.ts";
-import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "./page.ts";
+import { displayName, titleOf } from "./names.ts";
 import type { ForecastParts, SeriesForecast } from "./parts.ts";
 import { skippedList } from "./skipped-list.ts";
 

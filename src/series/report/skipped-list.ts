@@ -1,6 +1,6 @@
 // The part of a page that says which series were left out, and why.
 
-import { escapeHtml } from "./page.ts";
+import { escapeHtml } from "../../report/page.ts";
 import type { SkippedSeries } from "./parts.ts";
 
 /** How many are named. */

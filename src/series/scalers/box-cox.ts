@@ -1,8 +1,8 @@
 // The Box–Cox transformation, its inverse with and without bias, and its parameter from the data.
 
+import { leastSquares } from "../../numeric/least-squares.ts";
+import { scalarMinimum } from "../../numeric/scalar-minimum.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { leastSquares } from "../numeric/least-squares.ts";
-import { scalarMinimum } from "../numeric/scalar-minimum.ts";
 
 /**
  * The Box–Cox transformation: log y for λ = 0, else (sign(y) |y|^λ - 1) / λ, as extended to negative values by Bickel and Doksum (Box

@@ -1,7 +1,7 @@
 // Fitting a hidden Markov model: Baum and Welch's algorithm from several starts.
 
+import { cholesky } from "../../numeric/matrix.ts";
 import type { Random } from "../../tensor/random.ts";
-import { cholesky } from "../numeric/matrix.ts";
 import { type CovarianceKind, type GaussianHmm, isMissing, type Observations } from "./gaussian-hmm.ts";
 import { smoothStates } from "./hmm-inference.ts";
 import { startWeights } from "./hmm-starts.ts";

@@ -2,9 +2,9 @@
 
 import { checkOptionNames, describe } from "../../nn/choice.ts";
 import { checkCounts } from "../../nn/option-checks.ts";
+import { normalQuantile } from "../../numeric/distributions.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Ask, Description, Forecast, LocalModel, Need } from "../forecasters/local-model.ts";
-import { normalQuantile } from "../numeric/distributions.ts";
 import type { Series } from "../observed/series.ts";
 import { choose, leastValues, structureName } from "./choose.ts";
 import { kalmanFilter, kalmanForecast } from "./kalman-filter.ts";

@@ -1,6 +1,6 @@
 // The likeliest parameters of a structural model.
 
-import { minimizeInBox } from "../numeric/quasi-newton.ts";
+import { minimizeInBox } from "../../numeric/quasi-newton.ts";
 import { type Outcome, StructuralLikelihood } from "./structural-likelihood.ts";
 import type { Noise, Structure } from "./structure.ts";
 

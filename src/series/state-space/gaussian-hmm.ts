@@ -1,7 +1,7 @@
 // A hidden Markov model with Gaussian observations: its parameters, and the densities of its states.
 
+import { cholesky, logDeterminant, solveLower } from "../../numeric/matrix.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { cholesky, logDeterminant, solveLower } from "../numeric/matrix.ts";
 
 /** `diagonal`: the dimensions are independent within a state. `full`: they have a covariance in each. */
 export type CovarianceKind = "diagonal" | "full";

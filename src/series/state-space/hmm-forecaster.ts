@@ -1,8 +1,8 @@
 // A hidden Markov model as a forecaster: a series that jumps between regimes, each with a level and a spread of its own.
 
+import { normalCdf } from "../../numeric/distributions.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Ask, Description, Forecast, LocalModel } from "../forecasters/local-model.ts";
-import { normalCdf } from "../numeric/distributions.ts";
 import {
   FittedHiddenMarkovModel,
   type HiddenMarkovConfig,

@@ -1,6 +1,6 @@
 // The Kalman smoother: what all values of a series together say of the states behind it at each step.
 
-import { addScaled, dot, multiply, transpose } from "../numeric/matrix.ts";
+import { addScaled, dot, multiply, transpose } from "../../numeric/matrix.ts";
 import { type FilterListener, type FilterSpace, filterSpace, runFilter } from "./filter-run.ts";
 import { stepSymmetric, stepVector } from "./filter-steps.ts";
 import { type CompiledModel, compileModel, type StateSpace } from "./state-space.ts";

@@ -1,7 +1,7 @@
 // A linear Gaussian state-space model of one series, and its form for the loops of the filter.
 
+import { transpose } from "../../numeric/matrix.ts";
 import { RecurraError } from "../../platform/error.ts";
-import { transpose } from "../numeric/matrix.ts";
 
 /**
  * A linear Gaussian model of one series with m hidden states (Durbin and Koopman, Time Series Analysis by State Space Methods, 2nd ed.

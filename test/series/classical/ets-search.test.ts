@@ -1,9 +1,9 @@
 // The search behind exponential smoothing: a minimum within a box; the admissible region; first states.
 
 import { expect, test } from "vitest";
+import { minimizeInBox } from "../../../src/numeric/quasi-newton.ts";
 import { isAdmissible } from "../../../src/series/classical/ets/admissible.ts";
 import { initialStates } from "../../../src/series/classical/ets/start.ts";
-import { minimizeInBox } from "../../../src/series/numeric/quasi-newton.ts";
 
 const of = (...values: number[]) => Float64Array.from(values);
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { labelledSeries } from "../../../src/data/labelled-series.ts";
+import { heldOutRows } from "../../../src/model/datasets/held-out-rows.ts";
 import {
   type LabelWindowsOptions,
   labelWindows,
@@ -9,7 +10,7 @@ import {
 } from "../../../src/series/classify/label-windows.ts";
 import { padded } from "../../../src/series/classify/padded.ts";
 import { fillGaps, preparationOf, prepare } from "../../../src/series/classify/preparation.ts";
-import { heldOutRows, splitAtRandom } from "../../../src/series/classify/split.ts";
+import { splitAtRandom } from "../../../src/series/classify/split.ts";
 
 const x = [
   [Float64Array.of(1, 3), Float64Array.of(10, 10)],

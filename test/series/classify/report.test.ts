@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { labelledSeries } from "../../../src/data/labelled-series.ts";
+import { evaluateProbabilities } from "../../../src/nn/metrics/evaluation.ts";
 import { classifySeries } from "../../../src/series/classify/classify-series.ts";
-import { evaluateProbabilities } from "../../../src/series/classify/evaluation.ts";
 import { commonLength, lengthNotes } from "../../../src/series/classify/lengths.ts";
 import { type ClassificationParts, missedClasses } from "../../../src/series/classify/parts.ts";
 import { classesSpec, wrongSpec } from "../../../src/series/classify/report-charts.ts";

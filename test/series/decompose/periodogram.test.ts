@@ -1,8 +1,8 @@
 // Periodograms of waves whose period is known, and against numpy's Fourier transform.
 
 import { expect, test } from "vitest";
+import { fourierTransform } from "../../../src/numeric/fourier.ts";
 import { dominantPeriods, periodogram } from "../../../src/series/decompose/periodogram.ts";
-import { fourierTransform } from "../../../src/series/numeric/fourier.ts";
 import { airPassengers } from "../air-passengers.ts";
 
 test("powers of the logarithms of AirPassengers", () => {

@@ -1,10 +1,10 @@
 // The Diebold–Mariano test, residual diagnostics and CRPS, against figures worked out apart from the code.
 
 import { expect, test } from "vitest";
+import { normalQuantile } from "../../../src/numeric/distributions.ts";
 import { crpsNormal, crpsSamples } from "../../../src/series/evaluate/crps.ts";
 import { diagnose, ljungBox } from "../../../src/series/evaluate/diagnostics.ts";
 import { dieboldMariano } from "../../../src/series/evaluate/diebold-mariano.ts";
-import { normalQuantile } from "../../../src/series/numeric/distributions.ts";
 import { Random } from "../../../src/tensor/random.ts";
 
 const first = [1, -2, 0.5, 1.5, -1, 2.5, 0.2, -0.7];

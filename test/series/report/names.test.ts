@@ -1,7 +1,8 @@
 // What reports call models, series and small probabilities.
 
 import { expect, test } from "vitest";
-import { displayNumber, displayP, subjectOf, titleOf } from "../../../src/series/report/names.ts";
+import { displayNumber, displayP } from "../../../src/report/numbers.ts";
+import { subjectOf, titleOf } from "../../../src/series/report/names.ts";
 import { skippedList } from "../../../src/series/report/skipped-list.ts";
 
 test("columns that are series are counted, others named", () => {

@@ -1,13 +1,7 @@
 // The Kalman filter and smoother: the Nile of Durbin and Koopman's book, statsmodels' figures, and dense normal distributions.
 
 import { expect, test } from "vitest";
-import {
-  cholesky,
-  logDeterminant,
-  multiply,
-  solveLower,
-  transpose,
-} from "../../../src/series/numeric/matrix.ts";
+import { cholesky, logDeterminant, multiply, solveLower, transpose } from "../../../src/numeric/matrix.ts";
 import { kalmanFilter, kalmanForecast } from "../../../src/series/state-space/kalman-filter.ts";
 import { kalmanSmoother } from "../../../src/series/state-space/kalman-smoother.ts";
 import type { StateSpace } from "../../../src/series/state-space/state-space.ts";

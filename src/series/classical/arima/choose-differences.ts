@@ -1,8 +1,8 @@
 // How often a series is differenced before an ARIMA model is fitted to it: by season, and from one value to the next.
 
+import { leastSquares } from "../../../numeric/least-squares.ts";
+import { differencesNeeded, isConstant, KPSS_CRITICAL } from "../../../numeric/unit-root.ts";
 import { decomposeStl } from "../../decompose/stl.ts";
-import { leastSquares } from "../../numeric/least-squares.ts";
-import { differencesNeeded, isConstant, KPSS_CRITICAL } from "../../numeric/unit-root.ts";
 import { difference } from "./difference.ts";
 import type { Differences } from "./prepare.ts";
 

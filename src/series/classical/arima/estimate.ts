@@ -1,7 +1,7 @@
 // The coefficients of an ARIMA model of given order: least squares under conditions, or maximum likelihood.
 
-import { regressInPlace } from "../../numeric/least-squares.ts";
-import { levenbergMarquardt } from "../../numeric/levenberg-marquardt.ts";
+import { regressInPlace } from "../../../numeric/least-squares.ts";
+import { levenbergMarquardt } from "../../../numeric/levenberg-marquardt.ts";
 import { conditionalFilter } from "./conditional-filter.ts";
 import { differencePolynomial } from "./difference.ts";
 import { exactFilter } from "./exact-filter.ts";

@@ -1,8 +1,8 @@
 // Fitting an ARIMA model to plain numbers: of a given order, or of the order that a search finds.
 
 import { checkOptionNames } from "../../../nn/choice.ts";
+import { isConstant } from "../../../numeric/unit-root.ts";
 import { RecurraError } from "../../../platform/error.ts";
-import { isConstant } from "../../numeric/unit-root.ts";
 import { fillMissing } from "../../observed/fill.ts";
 import { chooseDifferences, type DifferencesWanted } from "./choose-differences.ts";
 import { differenced } from "./difference.ts";

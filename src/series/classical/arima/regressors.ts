@@ -1,7 +1,7 @@
 // The covariates known ahead as regressors of a series: found by name, checked, and put together.
 
+import { leastSquares } from "../../../numeric/least-squares.ts";
 import { RecurraError } from "../../../platform/error.ts";
-import { leastSquares } from "../../numeric/least-squares.ts";
 import type { Series } from "../../observed/series.ts";
 import { type Differences, prepare } from "./prepare.ts";
 

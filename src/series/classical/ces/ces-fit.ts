@@ -1,7 +1,7 @@
 // Fitting complex exponential smoothing: states by backcasting, parameters by least squares, the kind of season by AICc.
 
+import { nelderMead } from "../../../numeric/nelder-mead.ts";
 import { decomposeClassical } from "../../decompose/classical.ts";
-import { nelderMead } from "../../numeric/nelder-mead.ts";
 import {
   type CesParameters,
   type CesSeason,

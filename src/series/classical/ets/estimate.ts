@@ -1,6 +1,6 @@
 // Estimates one exponential smoothing model by maximum likelihood.
 
-import { type BoxMinimum, minimizeInBox } from "../../numeric/quasi-newton.ts";
+import { type BoxMinimum, minimizeInBox } from "../../../numeric/quasi-newton.ts";
 import { isAdmissible, type SmoothingParameters } from "./admissible.ts";
 import { type EtsForm, parameterCount } from "./form.ts";
 import { EtsObjective, type FirstStates, type Room } from "./objective.ts";

@@ -1,7 +1,7 @@
 // Point forecasts of an exponential smoothing model and their variances.
 
+import { normalQuantile } from "../../../numeric/distributions.ts";
 import type { Forecast } from "../../forecasters/local-model.ts";
-import { normalQuantile } from "../../numeric/distributions.ts";
 import type { EtsState } from "./state.ts";
 
 /**

@@ -1,6 +1,6 @@
 // The likelihood of an exponential smoothing model as a function of the variables that the search moves, with its gradient.
 
-import type { Box } from "../../numeric/quasi-newton.ts";
+import type { Box } from "../../../numeric/quasi-newton.ts";
 import type { SmoothingParameters } from "./admissible.ts";
 import type { EtsForm } from "./form.ts";
 import {

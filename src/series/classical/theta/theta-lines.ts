@@ -1,6 +1,6 @@
 // The four Theta models of Fiorucci et al.: exponential smoothing of the series along a straight line that stands still or moves with it.
 
-import { scalarMinimum } from "../../numeric/scalar-minimum.ts";
+import { scalarMinimum } from "../../../numeric/scalar-minimum.ts";
 
 /** Standard, optimised, dynamic standard, dynamic optimised (Fiorucci et al. 2016, section 3). */
 export type ThetaVariant = "STM" | "OTM" | "DSTM" | "DOTM";

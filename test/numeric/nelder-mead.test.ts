@@ -1,7 +1,7 @@
 // The simplex search on functions whose minima are known.
 
 import { expect, test } from "vitest";
-import { nelderMead } from "../../../src/series/numeric/nelder-mead.ts";
+import { nelderMead } from "../../src/numeric/nelder-mead.ts";
 
 test("Rosenbrock's valley, from Nelder and Mead's own start", () => {
   // Nelder and Mead 1965, table 1: (−1.2, 1), minimum 0 at (1, 1).

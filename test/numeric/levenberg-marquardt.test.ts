@@ -1,7 +1,7 @@
 // Non-linear least squares against certified values.
 
 import { expect, test } from "vitest";
-import { levenbergMarquardt } from "../../../src/series/numeric/levenberg-marquardt.ts";
+import { levenbergMarquardt } from "../../src/numeric/levenberg-marquardt.ts";
 
 // Misra1a of NIST's Statistical Reference Datasets (Misra 1978): y = b1 (1 - exp(-b2 x)).
 const misraX = [77.6, 114.9, 141.1, 190.8, 239.9, 289, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760];

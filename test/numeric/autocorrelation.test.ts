@@ -1,7 +1,7 @@
 // Autocorrelations, by hand and against R's acf and pacf.
 
 import { expect, test } from "vitest";
-import { acf, pacf } from "../../../src/series/numeric/autocorrelation.ts";
+import { acf, pacf } from "../../src/numeric/autocorrelation.ts";
 
 test("autocorrelations by hand", () => {
   // Mean 2, centred -1 0 1 0 (squares 2): lag 1: 0·-1 + 1·0 + 0·1 = 0; lag 2: 1·-1 + 0·0 = -1.

@@ -1,7 +1,7 @@
 // Minima of functions of one variable whose place is known.
 
 import { expect, test } from "vitest";
-import { scalarMinimum } from "../../../src/series/numeric/scalar-minimum.ts";
+import { scalarMinimum } from "../../src/numeric/scalar-minimum.ts";
 
 test("finds the bottom of a parabola, of a kink and of a flat valley", () => {
   expect(scalarMinimum((x) => (x - 0.3) ** 2, -1, 2)).toBeCloseTo(0.3, 5);

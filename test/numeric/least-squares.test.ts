@@ -1,7 +1,7 @@
 // Linear least squares against certified values, and its ways with dependent columns.
 
 import { expect, test } from "vitest";
-import { leastSquares } from "../../../src/series/numeric/least-squares.ts";
+import { leastSquares } from "../../src/numeric/least-squares.ts";
 
 // Longley's data (1967), with the certified coefficients of NIST's Statistical Reference Datasets, which are hard: the columns are all
 // but dependent.

@@ -1,8 +1,8 @@
 // What is measured of classified series, against figures worked out by hand.
 
 import { expect, test } from "vitest";
-import { evaluateProbabilities, mostProbable } from "../../../src/series/classify/evaluation.ts";
-import { wilsonInterval } from "../../../src/series/classify/wilson.ts";
+import { evaluateProbabilities, mostProbable } from "../../../src/nn/metrics/evaluation.ts";
+import { wilsonInterval } from "../../../src/nn/metrics/wilson.ts";
 
 test("two classes: every figure by hand", () => {
   const labels = Int32Array.of(0, 0, 0, 1, 1);

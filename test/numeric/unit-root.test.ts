@@ -1,10 +1,10 @@
 // The KPSS test: by hand, by its distribution, and by the differences that R's forecast package takes.
 
 import { expect, test } from "vitest";
-import { differencesNeeded, isConstant, KPSS_CRITICAL, kpss } from "../../../src/series/numeric/unit-root.ts";
-import { airPassengers } from "../air-passengers.ts";
-import { wwwUsage } from "../classical/arima/published-data.ts";
-import { normals } from "../classical/arima/random.ts";
+import { differencesNeeded, isConstant, KPSS_CRITICAL, kpss } from "../../src/numeric/unit-root.ts";
+import { airPassengers } from "../series/air-passengers.ts";
+import { wwwUsage } from "../series/classical/arima/published-data.ts";
+import { normals } from "../series/classical/arima/random.ts";
 
 const fourSteps = Float64Array.of(1, 2, 3, 4);
 

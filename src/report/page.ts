@@ -1,6 +1,6 @@
 // The pages of reports: one HTML file each, which needs nothing beside it.
 
-import { renderSvg, type TopLevelSpec } from "../../plot/svg.ts";
+import { renderSvg, type TopLevelSpec } from "../plot/svg.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 
 /** A whole page. @param body Its parts in HTML; empty ones are left out. */

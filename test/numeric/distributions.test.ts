@@ -10,7 +10,7 @@ import {
   normalQuantile,
   studentTCdf,
   studentTQuantile,
-} from "../../../src/series/numeric/distributions.ts";
+} from "../../src/numeric/distributions.ts";
 
 /** Alike to a relative error. */
 function expectAlike(actual: number, expected: number, relative: number, what: string): void {

@@ -1,6 +1,6 @@
 // How sure one can be of a share that was counted.
 
-import { normalQuantile } from "../numeric/distributions.ts";
+import { normalQuantile } from "../../numeric/distributions.ts";
 
 /**
  * The interval in which a share lies with the confidence given, by its count (Wilson, Journal of the American Statistical Association

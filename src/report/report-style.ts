@@ -1,6 +1,6 @@
 // The look of a report page, in light and in dark, on a screen and on paper.
 
-import { DARK, LIGHT, type Palette } from "../../plot/theme.ts";
+import { DARK, LIGHT, type Palette } from "../plot/theme.ts";
 
 function variables(palette: Palette): string {
   return Object.entries(palette)

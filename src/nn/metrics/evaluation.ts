@@ -1,9 +1,9 @@
 // How well series were classified: accuracy, balanced accuracy, scores of each class, area under the ROC curve, confusion matrix.
 
-import { type ClassificationReport, classificationReport, confusionMatrix } from "../../nn/metrics/report.ts";
-import { ScoreList } from "../../nn/metrics/scores.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
+import { type ClassificationReport, classificationReport, confusionMatrix } from "./report.ts";
+import { ScoreList } from "./scores.ts";
 
 /** What is measured of classified series. */
 export interface ClassifierMetrics {

@@ -9,7 +9,7 @@ import {
   multiply,
   solveLower,
   transpose,
-} from "../../../src/series/numeric/matrix.ts";
+} from "../../src/numeric/matrix.ts";
 
 const of = (...numbers: number[]) => Float64Array.from(numbers);
 
