@@ -1,0 +1,215 @@
+// trainLanguageModel: from texts to a language model.
+
+import type { Callback } from "../../../model/callbacks.ts";
+import type { WeightsSnapshot } from "../../../model/weights.ts";
+import { losses } from "../../../nn/losses.ts";
+import { optimizers } from "../../../nn/optimizers/index.ts";
+import { schedules } from "../../../nn/schedules.ts";
+import { RecurraError } from "../../../platform/error.ts";
+import { fitTokenizer } from "../../tokenizers/registry.ts";
+import { forEachText } from "../../tokenizers/texts.ts";
+import type { Texts, Tokenizer } from "../../tokenizers/tokenizer.ts";
+import { countCharacters } from "../language-model.ts";
+import { type BatchPlan, leastTokens, trainingBatches, validationBatches } from "./batches.ts";
+import type { Reads } from "./network.ts";
+import { type LanguageTraining, NeuralLanguageModel } from "./neural-language-model.ts";
+import { type LanguageModelConfig, type LanguageModelSettings, languageModelSettings } from "./settings.ts";
+
+/** What is told after each epoch. */
+export interface LanguageEpoch {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Nats a token. */
+  readonly loss: number;
+  /** The same on what is held out. */
+  readonly validationLoss: number | undefined;
+  /** Whether this is the best epoch so far. */
+  readonly isBest: boolean;
+  /** The model as it is: it can generate and score. */
+  readonly model: NeuralLanguageModel;
+}
+
+export interface TrainLanguageModelOptions {
+  /** Told after each epoch, and waited for. */
+  readonly onEpoch?: ((epoch: LanguageEpoch) => void | Promise<void>) | undefined;
+  /** Told after each step: how many of how many. */
+  readonly onStep?: ((done: number, of: number) => void) | undefined;
+  /** Ends the training after the step under way: the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Trains a network to tell the next token of texts from those before it.
+ *
+ *     const model = await trainLanguageModel([text], { name: "lstm", units: 128, epochs: 20 });
+ *     for await (const piece of generate(model, { prompt: "The ", temperature: 0.8 })) process.stdout.write(piece);
+ *
+ * @param texts are read one after the other, with a line end between two of them
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `texts`; `short-text` for one shorter than a window;
+ *   `training-diverged`
+ */
+export async function trainLanguageModel(
+  texts: Texts,
+  config: LanguageModelConfig,
+  options: TrainLanguageModelOptions = {},
+): Promise<NeuralLanguageModel> {
+  const settings = languageModelSettings(config);
+  const text = await joinedTexts("trainLanguageModel", texts);
+  const parts = splitText(text, settings.validationSplit);
+  const tokenizer = await tokenizerFor(settings, text, parts.training);
+  const [ids, held] = [tokenizer.encode(parts.training), tokenizer.encode(parts.heldOut)];
+  const model = new NeuralLanguageModel(config, tokenizer);
+  const plan: BatchPlan = { ...settings, reads: model.forms.reads };
+  checkLengths(ids.length, held.length, plan, settings);
+  const nothing = tokenizer.vocabulary.size;
+  const training = trainingBatches(ids, plan, nothing);
+  const validation = held.length === 0 ? undefined : validationBatches(held, plan, nothing);
+  const { epochs, stepsPerEpoch } = courseOf(settings, model.forms.reads, training.steps ?? 1);
+  const network = model.forms.training;
+  network.compile({
+    optimizer: optimizerOf(settings, epochs * stepsPerEpoch),
+    loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }),
+    threads: settings.threads,
+  });
+
+  let best: { readonly weights: WeightsSnapshot; readonly loss: number; readonly epoch: number } | undefined;
+  let waited = 0;
+  const watch: Callback = {
+    onBatchEnd: (step, _logs, state) => {
+      options.onStep?.(state.epoch * stepsPerEpoch + step + 1, epochs * stepsPerEpoch);
+      if (options.signal?.aborted === true) state.stop = true;
+    },
+    onEpochEnd: async (epoch, logs, state) => {
+      const loss = logs.loss ?? Number.NaN;
+      const held = logs.val_loss;
+      const isBest = best === undefined || held === undefined || held < best.loss;
+      if (isBest) best = { weights: network.snapshotWeights(), loss: held ?? loss, epoch: epoch + 1 };
+      waited = isBest ? 0 : waited + 1;
+      if (waited >= settings.patience) state.stop = true;
+      if (options.signal?.aborted === true || !Number.isFinite(loss)) return;
+      await options.onEpoch?.({ epoch: epoch + 1, epochs, loss, validationLoss: held, isBest, model });
+    },
+  };
+  const history = await network.fit(training, {
+    epochs,
+    stepsPerEpoch,
+    verbose: "silent",
+    ...(validation === undefined ? {} : { validationData: validation }),
+    callbacks: [watch],
+  });
+  options.signal?.throwIfAborted();
+  const loss = history.logs.loss?.at(-1) ?? Number.NaN;
+  if (!Number.isFinite(loss) || best === undefined)
+    throw new RecurraError(
+      "training-diverged",
+      `language model ${settings.name}: the training went astray, its loss is ${loss}; try a smaller learningRate`,
+    );
+  network.restoreWeights(best.weights);
+  const report: LanguageTraining = {
+    characters: countCharacters(text),
+    tokens: ids.length + held.length,
+    heldOut: held.length,
+    epochs: history.logs.loss?.length ?? 0,
+    loss,
+    validationLoss: validation === undefined ? undefined : best.loss,
+    bestEpoch: best.epoch,
+  };
+  model.training = report;
+  return model;
+}
+
+/** Passes, and steps of each: a stream is read to its end, of blocks and windows any number may be drawn. */
+function courseOf(
+  { steps, epochs }: LanguageModelSettings,
+  reads: Reads,
+  perPass: number,
+): { readonly epochs: number; readonly stepsPerEpoch: number } {
+  if (steps === undefined) return { epochs: epochs ?? (reads === "window" ? 5 : 20), stepsPerEpoch: perPass };
+  if (reads === "stream")
+    return { epochs: Math.max(1, Math.round(steps / perPass)), stepsPerEpoch: Math.min(perPass, steps) };
+  const passes = Math.ceil(steps / perPass);
+  return { epochs: passes, stepsPerEpoch: Math.round(steps / passes) };
+}
+
+/** Texts as one, with a line end between two of them. */
+export async function joinedTexts(what: string, texts: Texts): Promise<string> {
+  const parts: string[] = [];
+  await forEachText(what, texts, (text) => {
+    parts.push(text);
+  });
+  return parts.join("\n");
+}
+
+/** A text in two parts: the beginning, and a share of its characters at the end. */
+export function splitText(
+  text: string,
+  share: number,
+): { readonly training: string; readonly heldOut: string } {
+  let cut = text.length - Math.floor(text.length * share);
+  // Not between the two halves of a character.
+  if ((text.charCodeAt(cut) & 0xfc00) === 0xdc00) cut++;
+  return { training: text.slice(0, cut), heldOut: text.slice(cut) };
+}
+
+/**
+ * A tokenizer fitted to what is trained on; one of characters, which has no token for what it has not seen, to the whole text.
+ */
+async function tokenizerFor(
+  { tokenizer }: LanguageModelSettings,
+  text: string,
+  training: string,
+): Promise<Tokenizer> {
+  const isWhole = tokenizer.name === "characters" && tokenizer.unknownToken === undefined;
+  return fitTokenizer(tokenizer, [isWhole ? text : training]);
+}
+
+function optimizerOf(
+  { optimizer, learningRate, schedule, clip, weightDecay }: LanguageModelSettings,
+  steps: number,
+) {
+  const warmupSteps = Math.min(200, Math.floor(steps / 10));
+  const rate =
+    schedule === "constant" || warmupSteps === 0
+      ? learningRate
+      : schedules.cosineDecay({
+          initialLearningRate: learningRate / 10,
+          warmupTarget: learningRate,
+          warmupSteps,
+          decaySteps: steps - warmupSteps,
+          alpha: 0.02,
+        });
+  const shared = { learningRate: rate, ...(clip > 0 && { globalClipnorm: clip }) };
+  if (optimizer === "rmsprop")
+    return optimizers.rmsprop({ ...shared, ...(weightDecay > 0 && { weightDecay }) });
+  if (optimizer === "sgd") return optimizers.sgd({ ...shared, ...(weightDecay > 0 && { weightDecay }) });
+  return weightDecay > 0 ? optimizers.adamw({ ...shared, weightDecay }) : optimizers.adam(shared);
+}
+
+/** Fails for a text that is too short, as a whole or in one of its parts. */
+function checkLengths(
+  training: number,
+  heldOut: number,
+  plan: BatchPlan,
+  { name, context, validationSplit }: LanguageModelSettings,
+): void {
+  const least = leastTokens(plan);
+  const fault = (what: string, has: number, advice: string) =>
+    new RecurraError(
+      "short-text",
+      `language model ${name}: ${what} has ${has} tokens; wanted ${least} at least, for a context of ${context}. ${advice}`,
+    );
+  const isSplit = validationSplit > 0;
+  if (training < least)
+    throw fault(
+      isSplit ? "what is left of the text to learn from" : "the text",
+      training,
+      "Give it more text, or a smaller context.",
+    );
+  if (isSplit && heldOut < least)
+    throw fault(
+      "what is held out of the text",
+      heldOut,
+      "Give it more text, a smaller context, or hold nothing out.",
+    );
+}
