@@ -33,6 +33,8 @@ const bundle = await rolldown({
     "batch-thread": "src/model/datasets/batch-thread.ts",
     "job-thread": "src/jobs/job-thread.ts",
     "series-jobs": "src/series/series-jobs.ts",
+    "word2vec-share": "src/text/embed/word2vec-share.ts",
+    "glove-share": "src/text/embed/glove-share.ts",
   },
   // Packages, and what package.json's imports choose when the program runs.
   external: /^[^./]/,

@@ -5,6 +5,7 @@ import { joinPath, pathExists, writeFileAtomic, writeFolderAtomic } from "#platf
 import { RecurraError } from "../platform/error.ts";
 import type { ClassifierChoice, ClassifierName } from "../series/classify/methods.ts";
 import type { Normalization } from "../series/classify/preparation.ts";
+import { classifyTextCommands } from "./classify-text-command.ts";
 import type { CliContext } from "./context.ts";
 import { columnNames, nonEmpty, wholeNumber } from "./options.ts";
 import { nameOf, work } from "./work.ts";
@@ -81,24 +82,8 @@ export function classifyCommand(context: CliContext): Command {
   const command = new Command("classify")
     .description("Tell classes apart: train, test, and use a classifier.")
     .helpCommand(false);
-  const series = seriesCommand(context);
-  command.addCommand(series);
-  for (const [one, path] of [
-    [command, "classify"],
-    [series, "classify series"],
-    [series.commands[0], "classify series predict"],
-  ] as const) {
-    one
-      ?.helpOption("-h, --help", "print this help")
-      .exitOverride()
-      .showHelpAfterError(`Try: recurra ${path} --help`)
-      .configureOutput({
-        writeOut: context.print,
-        writeErr: context.tell,
-        outputError: (message, write) => write(message.replace(/^error: /, "recurra: ")),
-      });
-  }
-  return command;
+  for (const one of classifyTextCommands(context)) command.addCommand(one);
+  return command.addCommand(seriesCommand(context));
 }
 
 function seriesCommand(context: CliContext): Command {

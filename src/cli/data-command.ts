@@ -114,17 +114,6 @@ export function dataCommand(context: CliContext, parts: DataCommandParts = {}): 
       .addHelpText("after", PATH_EXAMPLES)
       .action((name: string, options: PathArguments) => runPath(name, options, context, parts)),
   );
-  for (const one of [command, ...command.commands]) {
-    one
-      .helpOption("-h, --help", "print this help")
-      .exitOverride()
-      .showHelpAfterError(`Try: recurra data ${one === command ? "" : `${one.name()} `}--help`)
-      .configureOutput({
-        writeOut: context.print,
-        writeErr: context.tell,
-        outputError: (message, write) => write(message.replace(/^error: /, "recurra: ")),
-      });
-  }
   return command;
 }
 

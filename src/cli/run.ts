@@ -8,7 +8,10 @@ import { classifyCommand } from "./classify-command.ts";
 import type { CliContext } from "./context.ts";
 import { dataCommand } from "./data-command.ts";
 import { decomposeCommand } from "./decompose-command.ts";
+import { embedCommand } from "./embed-command.ts";
+import { equip } from "./equip.ts";
 import { forecastCommand } from "./forecast-command.ts";
+import { generateCommand } from "./generate-command.ts";
 import { tuneCommand } from "./tune-command.ts";
 
 /** What a shell sees. 2: bad input, told in a message. 130: stopped by Ctrl-C. 1: a fault in Recurra. */
@@ -40,7 +43,6 @@ function createProgram(context: CliContext): Command {
   const program = new Command("recurra")
     .description("Sequence learning for TypeScript, from the command line.")
     .version(version(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .addHelpText("after", "\nMore about a command: recurra COMMAND --help\n");
   program.addCommand(forecastCommand(context));
@@ -48,17 +50,10 @@ function createProgram(context: CliContext): Command {
   program.addCommand(decomposeCommand(context));
   program.addCommand(tuneCommand(context));
   program.addCommand(classifyCommand(context));
+  program.addCommand(generateCommand(context));
+  program.addCommand(embedCommand(context));
   program.addCommand(dataCommand(context));
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showHelpAfterError(`Try: ${command === program ? "recurra" : `recurra ${command.name()}`} --help`)
-      .configureOutput({
-        writeOut: context.print,
-        writeErr: context.tell,
-        outputError: (message, write) => write(message.replace(/^error: /, "recurra: ")),
-      });
-  }
+  equip(program, "recurra", context);
   return program;
 }
 

@@ -12,7 +12,7 @@ export function tableCommand(name: string, description: string): Command {
   const command = new Command(name)
     .description(description)
     .argument("[FILE...]", "CSV, TSV, JSON, JSON lines or Parquet, also .gz");
-  return addTableOptions(command).helpOption("-h, --help", "print this help");
+  return addTableOptions(command);
 }
 
 /** Where a command writes unless it is told: `forecast-sales` for `data/sales.csv` and for `sales/*.csv`. */

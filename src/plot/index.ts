@@ -6,6 +6,19 @@ export {
   type DecompositionPart,
   decompositionSpec,
 } from "./decomposition-chart.ts";
+export { type ExplanationBarChart, explanationBarSpec } from "./explanation-bar.ts";
+export { type ForceChart, forceSpec } from "./explanation-force.ts";
+export type { ExplainedFeature, ExplainedRow, ExplainedTable } from "./explanation-parts.ts";
+export { type SummaryChart, summarySpec } from "./explanation-summary.ts";
+export {
+  type ColouredSegment,
+  type ColouredText,
+  colouredTextHtml,
+  colouredTextPage,
+  wordSegments,
+} from "./explanation-text.ts";
+export { type ColouredTextDrawing, colouredTextSvg } from "./explanation-text-svg.ts";
+export { type WaterfallChart, waterfallSpec } from "./explanation-waterfall.ts";
 export {
   type ForecastChart,
   forecastGridSpec,
@@ -33,3 +46,4 @@ export { type ResidualChart, residualSpec } from "./residual-chart.ts";
 export { renderSvg, type TopLevelSpec } from "./svg.ts";
 export { type ColourRole, DARK, LIGHT, type Palette } from "./theme.ts";
 export { type Points, thin } from "./thin.ts";
+export { type CloudWord, type WordCloud, wordCloudSvg } from "./word-cloud.ts";

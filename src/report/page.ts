@@ -33,14 +33,18 @@ export interface TableRow {
   readonly isBest?: boolean | undefined;
 }
 
-/** @param heads texts */
-export function htmlTable(heads: readonly string[], rows: readonly TableRow[]): string {
+/** @param heads texts @param kind `texts` where the last column is of long texts, otherwise all but the first are numbers */
+export function htmlTable(
+  heads: readonly string[],
+  rows: readonly TableRow[],
+  kind: "numbers" | "texts" = "numbers",
+): string {
   const head = heads.map((text) => `<th>${escapeHtml(text)}</th>`).join("");
   const body = rows.map(
     ({ cells, isBest }) =>
       `<tr${isBest === true ? ' class="best"' : ""}>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`,
   );
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead>
+  return `<div class="scroll"><table${kind === "texts" ? ' class="texts"' : ""}><thead><tr>${head}</tr></thead>
 <tbody>${body.join("\n")}</tbody></table></div>`;
 }
 

@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dataCommand } from "../../src/cli/data-command.ts";
 import { downloadProgressOf } from "../../src/cli/data-progress.ts";
+import { equip } from "../../src/cli/equip.ts";
 import { ProgressView } from "../../src/cli/progress.ts";
 import type { CatalogueEntry } from "../../src/data/catalogue/entry.ts";
 import { RecurraError } from "../../src/platform/error.ts";
@@ -55,7 +56,8 @@ const put = async (path: string, content: string | Uint8Array) => {
 /** Runs a command line in this process; the code is the shell's, as `run` gives it. */
 function recurra(...argv: string[]) {
   return gathered(async (context) => {
-    const program = new Command("recurra").addCommand(dataCommand(context, { catalogue })).exitOverride();
+    const program = new Command("recurra").addCommand(dataCommand(context, { catalogue }));
+    equip(program, "recurra", context);
     try {
       await program.parseAsync(argv, { from: "user" });
       return 0;

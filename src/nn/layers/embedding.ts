@@ -6,10 +6,12 @@ import { matmul } from "../../graph/ops/matmul.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { isFloat } from "../../tensor/dtype.ts";
+import { NdArray } from "../../tensor/nd-array.ts";
+import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { type ActivityOption, activityKinds, penalized } from "../activity-penalty.ts";
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Mask, type Weight } from "../layer.ts";
-import { checkConfig, count, flag, formatInput } from "../layer-options.ts";
+import { checkConfig, count, flag, formatInput, kind, type OptionKind } from "../layer-options.ts";
 import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
 
 export interface EmbeddingConfig extends LayerConfig, ActivityOption, WeightRules<"embeddings"> {
@@ -21,12 +23,20 @@ export interface EmbeddingConfig extends LayerConfig, ActivityOption, WeightRule
   readonly maskZero?: boolean;
   /** Default "randomUniform": between -0.05 and 0.05. */
   readonly embeddingsInitializer?: Initializer;
+  /**
+   * The table to begin with, [inputDim, outputDim], such as vectors of words that were trained elsewhere; with `trainable: false` it stays.
+   * A saved model has it among its weights.
+   */
+  readonly weights?: NdArray;
 }
+
+const table: OptionKind = kind("an NdArray [inputDim, outputDim]", (value) => value instanceof NdArray);
 
 const kinds = {
   inputDim: count,
   outputDim: count,
   maskZero: flag,
+  weights: table,
   ...weightKinds("embeddings"),
   ...activityKinds,
 };
@@ -46,12 +56,19 @@ const kinds = {
 export class Embedding extends Layer {
   readonly className = "Embedding";
   override readonly config: EmbeddingConfig;
+  /** What the table begins with; it is none of the config, which is saved. */
+  readonly #given: NdArray | undefined;
   #embeddings: Weight | undefined;
 
   constructor(config: EmbeddingConfig) {
     super(config);
     checkConfig("Embedding", config, kinds, ["inputDim", "outputDim"]);
-    this.config = config;
+    const { weights, ...saved } = config;
+    const wanted = [config.inputDim, config.outputDim];
+    if (weights !== undefined && !sameShape(weights.shape, wanted))
+      throw this.fault(`wants weights ${formatShape(wanted)}, got ${formatShape(weights.shape)}`);
+    this.config = saved;
+    this.#given = weights?.astype("float32");
   }
 
   override get inputDtype(): DType {
@@ -65,7 +82,9 @@ export class Embedding extends Layer {
   protected override build(): void {
     const { inputDim, outputDim, embeddingsInitializer = "randomUniform" } = this.config;
     const rules = weightRules(this.config, "embeddings");
-    this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], embeddingsInitializer, rules);
+    const given = this.#given;
+    const initializer = given === undefined ? embeddingsInitializer : () => given;
+    this.#embeddings = this.addWeight("embeddings", [inputDim, outputDim], initializer, rules);
   }
 
   /** A table has rows for any number of ids. */

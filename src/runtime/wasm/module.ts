@@ -1,27 +1,44 @@
 // Writes WebAssembly modules: instructions as bytes, functions over one imported memory, and their binary form.
 
 /** The types of parameters, locals and results. */
-export type ValueType = "i32" | "f32" | "f64" | "v128";
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
-const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const VALUE_TYPES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** Bytes of instructions, nested as they were put together. An expression leaves one value on the stack, a statement none. */
 export type Code = number | readonly Code[];
 
 // Source of the numbers: WebAssembly Core Specification 2.0, chapter 5.4 (binary format, instructions).
 const PLAIN = {
+  select: 0x1b,
+  "i32.eqz": 0x45,
   "i32.eq": 0x46,
+  "i32.ne": 0x47,
+  "i32.lt_s": 0x48,
+  "i32.lt_u": 0x49,
+  "i32.gt_s": 0x4a,
   "i32.ge_u": 0x4f,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
   "i32.mul": 0x6c,
   "i32.and": 0x71,
+  "i32.or": 0x72,
   "i32.xor": 0x73,
   "i32.shl": 0x74,
   "i32.shr_u": 0x76,
+  "i64.add": 0x7c,
+  "i64.mul": 0x7e,
+  "i64.shr_u": 0x88,
+  "f32.sqrt": 0x91,
   "f32.add": 0x92,
+  "f32.sub": 0x93,
+  "f32.mul": 0x94,
+  "f32.div": 0x95,
   "f64.add": 0xa0,
   "f64.mul": 0xa2,
+  "i32.wrap_i64": 0xa7,
+  "i64.extend_i32_u": 0xad,
+  "f32.convert_i32_s": 0xb2,
   "f64.promote_f32": 0xbb,
 } as const;
 
@@ -69,6 +86,7 @@ const VECTOR = {
   "f32x4.pmax": 0xeb,
   "f64x2.add": 0xf0,
   "f64x2.mul": 0xf2,
+  "i32x4.trunc_sat_f32x4_s": 0xf8,
   "f32x4.convert_i32x4_s": 0xfa,
 } as const;
 
@@ -76,8 +94,18 @@ const VECTOR = {
 const LANE = { "f32x4.extract_lane": 0x1f, "f64x2.extract_lane": 0x21 } as const;
 
 // The opcode, and the alignment that the address is promised to have, as a power of two.
-const LOAD = { "i32.load": [0x28, 2], "f32.load": [0x2a, 2], "v128.load": [0xfd00, 2] } as const;
-const STORE = { "f32.store": [0x38, 2], "v128.store": [0xfd0b, 2] } as const;
+const LOAD = {
+  "i32.load": [0x28, 2],
+  "i64.load": [0x29, 2],
+  "f32.load": [0x2a, 2],
+  "v128.load": [0xfd00, 2],
+} as const;
+const STORE = {
+  "i32.store": [0x36, 2],
+  "i64.store": [0x37, 2],
+  "f32.store": [0x38, 2],
+  "v128.store": [0xfd0b, 2],
+} as const;
 const STORE_LANE = { "v128.store32_lane": [0xfd5a, 2], "v128.store64_lane": [0xfd5b, 2] } as const;
 
 /** Names of the instructions that take their operands from the stack and nothing else. */
@@ -126,6 +154,10 @@ export function i32(value: number): Code {
   return [0x41, signedLeb(value)];
 }
 
+export function i64(value: bigint): Code {
+  return [0x42, signedLeb64(BigInt.asIntN(64, value))];
+}
+
 export function f32(value: number): Code {
   return [0x43, bytesIn(Float32Array.of(value))];
 }
@@ -153,6 +185,12 @@ export function when(condition: Code, ...body: readonly Code[]): Code {
 export function repeat(count: Local, ...body: readonly Code[]): Code {
   const next = count.tee(op("i32.sub", count.get, i32(1)));
   return when(count.get, 0x03, 0x40, body, next, 0x0d, 0, 0x0b);
+}
+
+/** Runs the body as long as the condition, which is looked at before each time, is not zero. */
+export function whilst(condition: Code, ...body: readonly Code[]): Code {
+  const leave = [condition, PLAIN["i32.eqz"], 0x0d, 1];
+  return [0x02, 0x40, 0x03, 0x40, leave, body, 0x0c, 0, 0x0b, 0x0b];
 }
 
 /** Returns a value from the function at once. */
@@ -223,27 +261,32 @@ export function wasmFunction<const Name extends string, const Parameters extends
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** Compiles functions over a memory and returns them by name. The compiled module is kept for the next memory. */
+/** Compiles functions over a memory, which may be shared by threads, and returns them by name. The compiled module is kept for the next memory. */
 export function instantiate<Name extends string>(
   functions: readonly WasmFunction<Name>[],
   memory: WebAssembly.Memory,
 ): Readonly<Record<Name, (...values: number[]) => number>> {
-  const bytes = encodeModule(functions);
-  const key = String.fromCharCode(...bytes);
+  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const bytes = encodeModule(functions, shared);
+  const key = new TextDecoder("latin1").decode(bytes); // a character for each byte
   const module = modules.get(key) ?? new WebAssembly.Module(bytes);
   modules.set(key, module);
   const { exports } = new WebAssembly.Instance(module, { host: { memory } });
   return exports as Record<Name, (...values: number[]) => number>;
 }
 
-/** The binary form of a module that imports its memory as `host.memory` and exports each function. */
-export function encodeModule(functions: readonly WasmFunction[]): Uint8Array {
+/** The most 64 KiB pages there can be. */
+const MOST_PAGES = 65536;
+
+/** The binary form of a module that imports its memory, `shared` or not, as `host.memory` and exports each function. */
+export function encodeModule(functions: readonly WasmFunction[], shared = false): Uint8Array {
   const types = functions.map(({ parameters, result }) => [
     0x60,
     list(parameters.map((type) => VALUE_TYPES[type])),
     list(result === undefined ? [] : [VALUE_TYPES[result]]),
   ]);
-  const memory = [text("host"), text("memory"), 0x02, 0x00, 0]; // at least 0 pages, no maximum
+  const limits = shared ? [0x03, 0, leb(MOST_PAGES)] : [0x00, 0]; // at least 0 pages; a shared memory has a maximum
+  const memory = [text("host"), text("memory"), 0x02, limits];
   const bodies = functions.map(({ locals, code }) =>
     sized([list(locals.map((type) => [1, VALUE_TYPES[type]])), code, 0x0b]),
   );
@@ -304,4 +347,12 @@ function signedLeb(value: number): Code {
   const rest = value >> 7;
   const ends = rest === (low & 0x40 ? -1 : 0);
   return ends ? low : [low | 0x80, signedLeb(rest)];
+}
+
+/** A 64-bit integer in signed LEB128. */
+function signedLeb64(value: bigint): Code {
+  const low = Number(value & 0x7fn);
+  const rest = value >> 7n;
+  const ends = rest === (low & 0x40 ? -1n : 0n);
+  return ends ? low : [low | 0x80, signedLeb64(rest)];
 }

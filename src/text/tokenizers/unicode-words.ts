@@ -77,6 +77,21 @@ function kindOf(options: UnicodeWordsOptions): CountedKind {
   };
 }
 
+/** Splits texts into words where no ids are wanted, as to train vectors of words. @throws RecurraError `unknown-option`, `option-value` */
+export function unicodeWordSplitter(options: UnicodeWordsOptions = {}): {
+  split(text: string): readonly string[];
+} {
+  checkOptions("unicodeWordSplitter", options, KINDS);
+  const scan = unicodeWordScan(options);
+  return {
+    split(text) {
+      const words: string[] = [];
+      scan(text, (source, from, to) => words.push(source.slice(from, to)));
+      return words;
+    },
+  };
+}
+
 /** Finds words by Unicode's rules. */
 export function unicodeWordScan(options: UnicodeWordsOptions): Scan {
   const { lower = true, normalization = "NFC", punctuation = false } = options;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { anyBatch } from "../../../src/graph/batch.ts";
 import { input } from "../../../src/graph/ops/leaf.ts";
 import type { Tensor } from "../../../src/graph/tensor.ts";
+import { sequential } from "../../../src/model/sequential.ts";
 import { callContext, type Layer } from "../../../src/nn/layer.ts";
 import { Dense } from "../../../src/nn/layers/dense.ts";
 import { layers } from "../../../src/nn/layers/index.ts";
@@ -133,6 +134,23 @@ describe("embedding", () => {
       ],
     ]);
     expect(weightList(layer, [1, 2])).toEqual(["embeddings [3, 2]"]);
+  });
+
+  test("begins with a table that is given, keeps it where it is not trained, and has it in a saved model", async () => {
+    const weights = ndarray([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    const table = layers.embedding({ inputDim: 3, outputDim: 2, weights, trainable: false, inputShape: [2] });
+    expect(table.config).toEqual({ inputDim: 3, outputDim: 2, trainable: false, inputShape: [2] });
+    const net = sequential([table, layers.flatten(), layers.dense({ units: 1 })]);
+    net.compile({ loss: "meanSquaredError" });
+    await net.fit(ids, ndarray([[1], [2]]), { verbose: "silent" });
+    expect(net.snapshotWeights()[0]).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
+    expect(() => layers.embedding({ inputDim: 4, outputDim: 2, weights })).toThrow(
+      "wants weights [4, 2], got [3, 2]",
+    );
   });
 
   test("takes ids of any shape, and int64", () => {

@@ -9,6 +9,7 @@ import {
   giveBack,
   i32,
   i32x4,
+  i64,
   instantiate,
   load,
   op,
@@ -19,6 +20,7 @@ import {
   storeLane,
   wasmFunction,
   when,
+  whilst,
 } from "../../../src/runtime/wasm/module.ts";
 
 const memory = new WebAssembly.Memory({ initial: 2 });
@@ -34,6 +36,17 @@ describe("constants and operands", () => {
     for (const value of [0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, 2 ** 31 - 1, -(2 ** 31)])
       check(value);
     fc.assert(fc.property(fc.integer(), check), { numRuns: 30 });
+  });
+
+  test("64-bit integers", () => {
+    for (const value of [0n, -1n, 63n, 64n, -65n, 25214903917n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+      const { run } = instantiate(
+        [wasmFunction("run", [], undefined, () => [store("i64.store", i32(8), i64(value))])],
+        memory,
+      );
+      run();
+      expect(new DataView(memory.buffer).getBigInt64(8, true)).toBe(value);
+    }
   });
 
   test("floats", () => {
@@ -64,6 +77,16 @@ describe("constants and operands", () => {
 });
 
 describe("memory", () => {
+  test("that threads share", () => {
+    const shared = new WebAssembly.Memory({ initial: 1, maximum: 3, shared: true });
+    const { run } = instantiate(
+      [wasmFunction("run", ["i32"], undefined, ([value]) => [store("i32.store", i32(12), value.get)])],
+      shared,
+    );
+    run(42);
+    expect(new Int32Array(shared.buffer)[3]).toBe(42);
+  });
+
   test("offsets beyond 127", () => {
     words.fill(0);
     words[5000] = 42;
@@ -128,6 +151,28 @@ describe("control flow", () => {
     );
     expect([run(0), run(1), run(4), run(60)]).toEqual([0, 1, 10, 119]);
   });
+});
+
+test("whilst looks at its condition before each time, and nests", () => {
+  // The triangle of n: for i < n, for j <= i, one more.
+  const { run } = instantiate(
+    [
+      wasmFunction("run", ["i32"], "i32", ([n], local) => {
+        const [i, j, sum] = [local("i32"), local("i32"), local("i32")];
+        return [
+          whilst(
+            op("i32.lt_s", i.get, n.get),
+            i.advance(1),
+            j.set(i32(0)),
+            whilst(op("i32.lt_s", j.get, i.get), j.advance(1), sum.advance(1)),
+          ),
+          sum.get,
+        ];
+      }),
+    ],
+    memory,
+  );
+  expect([run(-1), run(0), run(1), run(10)]).toEqual([0, 0, 1, 55]);
 });
 
 test("a module is what the specification says", () => {

@@ -36,7 +36,7 @@ export interface LanguageModelOptions {
   readonly dropout?: number | undefined;
   /** Rows in a step of training. Default: 32; 12 for gpt, 128 for bengio. */
   readonly batchSize?: number | undefined;
-  /** Passes over the text. Default: 20; 5 for networks that read windows. */
+  /** Passes over the text. Default: 20, of a short text up to 150; 5 for networks that read windows. */
   readonly epochs?: number | undefined;
   /** Steps of training in all, in place of `epochs`; to whole passes where a stream is longer than that. */
   readonly steps?: number | undefined;

@@ -119,13 +119,19 @@ export async function trainLanguageModel(
   return model;
 }
 
+/** A short text is gone through more often: a network that has been corrected a few hundred times has learned little. */
+const USUAL_STEPS = 3000;
+
 /** Passes, and steps of each: a stream is read to its end, of blocks and windows any number may be drawn. */
 function courseOf(
   { steps, epochs }: LanguageModelSettings,
   reads: Reads,
   perPass: number,
 ): { readonly epochs: number; readonly stepsPerEpoch: number } {
-  if (steps === undefined) return { epochs: epochs ?? (reads === "window" ? 5 : 20), stepsPerEpoch: perPass };
+  if (steps === undefined) {
+    const usual = reads === "window" ? 5 : Math.min(150, Math.max(20, Math.ceil(USUAL_STEPS / perPass)));
+    return { epochs: epochs ?? usual, stepsPerEpoch: perPass };
+  }
   if (reads === "stream")
     return { epochs: Math.max(1, Math.round(steps / perPass)), stepsPerEpoch: Math.min(perPass, steps) };
   const passes = Math.ceil(steps / perPass);

@@ -1,0 +1,118 @@
+// How the rows of an opened file become texts: which columns are read, and where labels come from.
+
+import { RecurraError } from "../../platform/error.ts";
+import { chooseColumns } from "./choose-columns.ts";
+import { listed } from "./column-names.ts";
+import type { OpenFile } from "./open-file.ts";
+import { readPlain, type TextUnit } from "./plain-text.ts";
+import { rowFilter } from "./row-filter.ts";
+import type { TextFile } from "./text-files.ts";
+import type { ReadTextsOptions } from "./text-options.ts";
+import type { TableRow, TextTable } from "./text-table.ts";
+
+/** A file, as it was opened. */
+export interface FileAbout {
+  readonly file: TextFile;
+  readonly rowWord: "row" | "record" | "line";
+  /** Whether the file is one text. */
+  readonly isOne: boolean;
+  /** The columns by name or number; undefined in plain text. */
+  readonly text: string | undefined;
+  readonly label: string | undefined;
+  readonly columns: readonly string[];
+}
+
+export interface FilePlan {
+  readonly about: FileAbout;
+  /** The cell of a row that is its label, after the text; or the label of all. */
+  readonly label: { readonly cell: number } | { readonly value: string } | undefined;
+  /** Rows of the text, the label where a cell is, and the columns asked for. */
+  read(): AsyncIterable<readonly TableRow[]>;
+}
+
+/** What a file is read for. */
+export interface PlannedFile {
+  readonly file: TextFile;
+  /** What all files together are called in messages. */
+  readonly name: string;
+  readonly options: ReadTextsOptions;
+  readonly wantsLabels: boolean;
+  /** The first of the files, which the others are to be like. */
+  readonly first: FileAbout | undefined;
+}
+
+/** @throws RecurraError `unknown-column`, `column-not-given`, `column-twice`, `no-rows`, `file-columns` */
+export function planFile(open: OpenFile, planned: PlannedFile, note: (note: string) => void): FilePlan {
+  if (open.kind === "plain") return planPlain(open, planned);
+  if (open.note !== undefined) note(open.note);
+  return planTable(open.table, planned, note);
+}
+
+function planTable(
+  table: TextTable,
+  { file, name, options, wantsLabels, first }: PlannedFile,
+  note: (note: string) => void,
+): FilePlan {
+  const { names, rowWord, sample } = table;
+  const source = first === undefined ? name : file.name;
+  if (sample.length === 0 && names !== undefined && names.length > 0) {
+    const header = `it has a header (${listed(names)}) and no rows`;
+    throw new RecurraError("no-rows", `Cannot read ${source}: ${header}.`);
+  }
+  if (first !== undefined && first.text === undefined) throw mixed(file, name, "a table", "plain text");
+  const asked = first === undefined ? options : likeFirst(first, options, wantsLabels);
+  const chosen = chooseColumns(table, asked, wantsLabels, source);
+  if (first === undefined && chosen.note !== undefined) note(chosen.note);
+  const { text, label, others } = chosen;
+  const shown = (column: number) => names?.[column] || String(column + 1);
+  const columns = [text, ...(label === undefined ? [] : [label]), ...others];
+  const filter = options.where === undefined ? undefined : rowFilter(options.where, table, source);
+  return {
+    about: {
+      file,
+      rowWord,
+      isOne: false,
+      text: shown(text),
+      label: label === undefined ? undefined : shown(label),
+      columns: others.map(shown),
+    },
+    label: label === undefined ? undefined : { cell: 1 },
+    read: () => (filter === undefined ? table.read(columns) : filter(columns)),
+  };
+}
+
+/** Files that follow have the columns of the first: by name, or by number where there are none. */
+function likeFirst(first: FileAbout, options: ReadTextsOptions, wantsLabels: boolean): ReadTextsOptions {
+  const { text, label, columns } = first;
+  return { ...options, text, label: label ?? (wantsLabels ? "none" : undefined), columns, prefer: undefined };
+}
+
+function planPlain({ reader }: Extract<OpenFile, { kind: "plain" }>, planned: PlannedFile): FilePlan {
+  const { file, name, options, wantsLabels, first } = planned;
+  const { text, label, columns = [], where, paragraphs = false } = options;
+  if (first?.text !== undefined) throw mixed(file, name, "plain text", "a table");
+  const asked = text ?? (label === "none" ? undefined : label) ?? columns[0];
+  if (asked !== undefined || where !== undefined) {
+    const what = asked === undefined ? `row for the condition ${where}` : `column "${asked}"`;
+    throw new RecurraError(
+      "unknown-column",
+      `There is no ${what} in ${name}: it is plain text, without columns. Give a table, or leave ${asked === undefined ? "the condition" : "the column"} out.`,
+    );
+  }
+  const whole = options.whole ?? (file.label !== undefined && !paragraphs);
+  const unit: TextUnit = whole ? "whole" : paragraphs ? "paragraph" : "line";
+  const hasLabel = wantsLabels && file.label !== undefined && label !== "none";
+  const about = { file, rowWord: "line", isOne: whole, text: undefined, columns: [] } as const;
+  return {
+    about: { ...about, label: hasLabel ? "folder" : undefined },
+    label: hasLabel ? { value: file.label ?? "" } : undefined,
+    read: () => readPlain(reader, unit),
+  };
+}
+
+function mixed(file: TextFile, name: string, what: string, before: string): RecurraError {
+  return new RecurraError(
+    "file-columns",
+    `Cannot read ${name}: "${file.name}" is ${what}, and the file before it is ${before}. Wanted files of one kind.`,
+  );
+}

@@ -1,0 +1,131 @@
+// classifyTexts: train a classifier, test it on texts that it has not seen, and tell how it did.
+
+import { now } from "#platform";
+import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
+import { type Evaluation, evaluateProbabilities } from "../../nn/metrics/evaluation.ts";
+import { RecurraError } from "../../platform/error.ts";
+import { type DistinctiveWord, distinctiveWords } from "./distinctive-words.ts";
+import { classFlags, classNumbers, type LabelSet, labelSetOf, type TextLabel } from "./labels.ts";
+import { evaluateFlags, type LabelsEvaluation } from "./multi-label.ts";
+import type { TextClassifierConfig } from "./settings.ts";
+import type { TextClassifier } from "./text-classifier.ts";
+import {
+  type ClassifierEpoch,
+  type LabelledTexts,
+  type TrainTextClassifierOptions,
+  trainTextClassifier,
+} from "./train-text-classifier.ts";
+
+export interface ClassifyTextsOptions
+  extends Pick<TrainTextClassifierOptions, "onEpoch" | "onStep" | "signal" | "vectors"> {
+  /** Texts to test on. Default: a share of those that are given, drawn at random with the classes' shares kept. */
+  readonly test?: LabelledTexts | undefined;
+  /** That share. Default: 0.2. */
+  readonly testShare?: number | undefined;
+  /** What the texts are of, for reports. Default: "the texts". */
+  readonly source?: string | undefined;
+  readonly testSource?: string | undefined;
+}
+
+/** A classifier with its test. */
+export interface TextClassification {
+  readonly model: TextClassifier;
+  readonly source: string;
+  /** Undefined where the test texts were drawn from the others. */
+  readonly testSource: string | undefined;
+  readonly training: LabelledTexts;
+  readonly test: LabelledTexts;
+  /** [N, K] What the classifier gave the test texts. */
+  readonly probabilities: Float64Array;
+  /** Of one label each. */
+  readonly evaluation: Evaluation | undefined;
+  /** Of any number of labels each. */
+  readonly labelsEvaluation: LabelsEvaluation | undefined;
+  /** The accuracy of always saying the most frequent class of the training texts, and that class. */
+  readonly majority: { readonly label: string; readonly accuracy: number } | undefined;
+  /** [K] */
+  readonly words: readonly (readonly DistinctiveWord[])[];
+  readonly epochs: readonly ClassifierEpoch[];
+  /** Seconds. */
+  readonly timing: { readonly training: number; readonly test: number };
+}
+
+/**
+ * Trains and tests a text classifier.
+ *
+ *     const result = await classifyTexts({ texts, labels }, { name: "lstm" });
+ *     result.evaluation?.accuracy;
+ *
+ * @throws RecurraError what {@link trainTextClassifier} throws; `too-short` where no text can be held out to test on; `unknown-label` for a
+ *   label in the test that training has not seen
+ */
+export async function classifyTexts(
+  data: LabelledTexts,
+  config: TextClassifierConfig,
+  options: ClassifyTextsOptions = {},
+): Promise<TextClassification> {
+  const { test: given, testShare = 0.2, source = "the texts", testSource, onEpoch, ...training } = options;
+  const labels = labelSetOf(data.labels, config.multiLabel);
+  const parts =
+    given === undefined ? parted(data, labels, testShare, config.seed ?? 0) : { training: data, test: given };
+  const epochs: ClassifierEpoch[] = [];
+  const started = now();
+  const model = await trainTextClassifier(parts.training, config, {
+    ...training,
+    onEpoch: async (epoch) => {
+      epochs.push(epoch);
+      await onEpoch?.(epoch);
+    },
+  });
+  const trained = now();
+  const { classes } = model;
+  const set = { classes, isMulti: model.isMulti };
+  const probabilities = await model.probabilities(parts.test.texts);
+  const tested = now();
+  const numbers = model.isMulti ? undefined : classNumbers(parts.test.labels, set);
+  const flags = model.isMulti ? classFlags(parts.test.labels, set) : undefined;
+  const isOf = (n: number, k: number) => [parts.training.labels[n] ?? []].flat().includes(classes[k] ?? "");
+  return {
+    model,
+    source,
+    testSource: given === undefined ? undefined : (testSource ?? "the test texts"),
+    ...parts,
+    probabilities,
+    evaluation: numbers && evaluateProbabilities(numbers, probabilities, classes),
+    labelsEvaluation: flags && evaluateFlags(flags, probabilities, classes),
+    majority: numbers && majorityOf(classNumbers(parts.training.labels, set), numbers, classes),
+    words: distinctiveWords(parts.training.texts, model.tokenizer, isOf, classes.length),
+    epochs,
+    timing: { training: (trained - started) / 1000, test: (tested - trained) / 1000 },
+  };
+}
+
+function parted(
+  data: LabelledTexts,
+  labels: LabelSet,
+  share: number,
+  seed: number,
+): { readonly training: LabelledTexts; readonly test: LabelledTexts } {
+  const groups = labels.isMulti ? new Int32Array(data.labels.length) : classNumbers(data.labels, labels);
+  const { training, held } = heldOutRows(groups, labels.isMulti ? 1 : labels.classes.length, share, seed + 1);
+  if (held.length === 0)
+    throw new RecurraError(
+      "too-short",
+      `each of the ${data.texts.length} texts has a label of its own; none can be held out for a test. Check which column is the label; or give more texts of each class, or a test file.`,
+    );
+  const take = (rows: Int32Array): LabelledTexts => ({
+    texts: Array.from(rows, (row) => data.texts[row] ?? ""),
+    labels: Array.from(rows, (row): TextLabel => data.labels[row] ?? ""),
+  });
+  return { training: take(training), test: take(held) };
+}
+
+function majorityOf(training: Int32Array, test: Int32Array, classes: readonly string[]) {
+  const counts = new Float64Array(classes.length);
+  for (const label of training) counts[label] = (counts[label] ?? 0) + 1;
+  const most = counts.indexOf(Math.max(...counts));
+  return {
+    label: classes[most] ?? "",
+    accuracy: test.filter((label) => label === most).length / test.length,
+  };
+}

@@ -1,0 +1,161 @@
+// The report of a text classification: one HTML page with the test, the curves, the words of each class and what went wrong.
+
+import { wilsonInterval } from "../../nn/metrics/wilson.ts";
+import { confusionSpec } from "../../plot/confusion-chart.ts";
+import { historySpec } from "../../plot/history-chart.ts";
+import { wordCloudSvg } from "../../plot/word-cloud.ts";
+import { displayNumber, percent } from "../../report/numbers.ts";
+import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
+import type { TextClassification } from "../classify/classify-texts.ts";
+import { wrongTexts } from "./wrong-texts.ts";
+
+/** Clouds and rows of the confusion matrix are for so many classes at most. */
+const CLOUDS = 8;
+const MATRIX = 30;
+/** Characters of a text that are shown. */
+const EXCERPT = 280;
+
+const whole = (count: number) => count.toLocaleString("en-US");
+
+/** The page, which needs nothing beside it. */
+export async function classifierPage(result: TextClassification): Promise<string> {
+  const { model, source, evaluation, words } = result;
+  const title = `Classification of ${source}`;
+  return htmlPage(title, [
+    `<h1>${escapeHtml(title)}</h1>`,
+    paragraph(leadOf(result), "lead"),
+    verdict(result),
+    await curves(result),
+    evaluation === undefined || model.classes.length > MATRIX
+      ? ""
+      : await figure(confusionSpec({ confusion: evaluation.confusion, classes: model.classes })),
+    classTable(result),
+    model.classes.length > CLOUDS || words.every((list) => list.length === 0)
+      ? ""
+      : `<h2>Words that tell the classes apart</h2>
+<div class="clouds">${words
+          .map((list, k) => (list.length === 0 ? "" : cloudOf(list, model.classes[k] ?? "", k)))
+          .join("\n")}</div>
+${paragraph("The larger, the more sure it is that the word is more frequent in texts of this class than in the others. This is of the texts themselves; the network may go by other things.", "small")}`,
+    wrongOnes(result),
+    facts(result),
+  ]);
+}
+
+const COLOURS = ["backtest", "forecast", "actual"] as const;
+
+function cloudOf(list: TextClassification["words"][number], name: string, k: number): string {
+  return `<figure>${wordCloudSvg({
+    title: name,
+    colour: COLOURS[k % COLOURS.length],
+    words: list.map(({ text, score }) => ({ text, weight: score })),
+  })}</figure>`;
+}
+
+function leadOf({ model, training, test, testSource }: TextClassification): string {
+  const tested =
+    testSource === undefined
+      ? `${whole(test.texts.length)} texts held out at random`
+      : `${whole(test.texts.length)} texts of ${testSource}`;
+  return `${model.classes.length} ${model.isMulti ? "labels, any number of which a text may have," : "classes"} told by ${displayNetwork(model.settings.name)}, trained on ${whole(training.texts.length)} texts, tested on ${tested}.`;
+}
+
+/** How far the classifier can be trusted. */
+function verdict({ evaluation, labelsEvaluation, majority, test }: TextClassification): string {
+  if (labelsEvaluation !== undefined)
+    return paragraph(
+      `All labels of ${percent(labelsEvaluation.exactMatch)} of the test texts were told, and no other; F₁ over all labels is ${labelsEvaluation.microF1.toFixed(3)}.`,
+      "verdict",
+    );
+  if (evaluation === undefined || majority === undefined) return "";
+  const count = test.texts.length;
+  const right = Math.round(evaluation.accuracy * count);
+  const [low, high] = wilsonInterval(right, count);
+  const own = `${whole(right)} of ${whole(count)} test texts got their class: ${percent(evaluation.accuracy)} (with 95 % confidence ${percent(low)} to ${percent(high)}).`;
+  const guess = `Always saying “${majority.label}” would be right for ${percent(majority.accuracy)}`;
+  if (low > majority.accuracy) return paragraph(`${own} ${guess}.`, "verdict");
+  return evaluation.accuracy > majority.accuracy
+    ? paragraph(`${own} ${guess}: the difference may be chance.`, "verdict worse")
+    : paragraph(`${own} ${guess}: the model is no better, do not rely on it.`, "verdict worse");
+}
+
+async function curves({ epochs, model }: TextClassification): Promise<string> {
+  if (epochs.length < 2) return "";
+  const logs: Record<string, number[]> = {
+    loss: epochs.map(({ loss }) => loss),
+    accuracy: epochs.map(({ accuracy }) => accuracy),
+  };
+  const [first] = epochs;
+  if (first?.validationLoss !== undefined) {
+    logs.val_loss = epochs.map(({ validationLoss = Number.NaN }) => validationLoss);
+    logs.val_accuracy = epochs.map(({ validationAccuracy = Number.NaN }) => validationAccuracy);
+  }
+  const best = (model.training?.bestEpoch ?? 1) - 1;
+  const note = `The weights are those after epoch ${best + 1} of ${epochs.length}, chosen by the loss of ${whole(model.training?.heldOut ?? 0)} training texts held out for this.`;
+  return `${await figure(historySpec({ history: { epochs: epochs.map((_, i) => i), logs }, best }))}
+${(model.training?.heldOut ?? 0) === 0 ? "" : paragraph(note, "small")}`;
+}
+
+function classTable({ evaluation, labelsEvaluation, model }: TextClassification): string {
+  const scores = evaluation?.report.classes ?? labelsEvaluation?.labels ?? [];
+  const rows = scores.map(({ name, precision, recall, f1Score, support }) => ({
+    cells: [escapeHtml(name), percent(precision), percent(recall), f1Score.toFixed(3), whole(support)],
+  }));
+  const area = evaluation?.rocAuc;
+  const figures =
+    evaluation === undefined
+      ? ""
+      : paragraph(
+          `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}, log loss ${displayNumber(evaluation.logLoss)}${area === undefined || !Number.isFinite(area) ? "" : `, ROC AUC of “${model.classes[1]}” ${area.toFixed(3)}`}.`,
+        );
+  return `<h2>By class</h2>\n${htmlTable(["class", "precision", "recall", "F₁", "test texts"], rows)}\n${figures}
+${paragraph("Precision: of the texts given this class, the share that has it. Recall: of the texts that have it, the share that was found.", "small")}`;
+}
+
+function wrongOnes(result: TextClassification): string {
+  const wrong = wrongTexts(result, 12);
+  if (wrong.length === 0) return paragraph("Every test text got its class.");
+  const rows = wrong.map(({ label, told, probability, text }) => ({
+    cells: [escapeHtml(label), escapeHtml(told), percent(probability), escapeHtml(excerpt(text))],
+  }));
+  return `<h2>Where it was most wrong</h2>
+${htmlTable(["it is", "it was taken for", "with", "text"], rows, "texts")}`;
+}
+
+function excerpt(text: string): string {
+  const plain = text.replace(/\s+/g, " ").trim();
+  return plain.length <= EXCERPT ? plain : `${plain.slice(0, EXCERPT).replace(/\S*$/, "")}…`;
+}
+
+/** What the model was and on which data. */
+function facts({ model, timing, training }: TextClassification): string {
+  const { kind: _, name, network, tokenizer, length: _length, ...settings } = model.settings;
+  const rows: readonly (readonly [string, string])[] = [
+    ["Network", displayNetwork(name)],
+    ["Parameters", whole(model.network.countParams())],
+    ["Tokens of a text that are read", String(model.length)],
+    ["Different tokens", whole(model.tokenizer.vocabulary.size)],
+    ["Tokenizer", JSON.stringify(tokenizer)],
+    ...Object.entries({ ...network, ...settings })
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, String(value)] as const),
+    ["Training texts", whole(training.texts.length)],
+    ["Time taken", `${Math.ceil(timing.training)} s to train, ${displayNumber(timing.test)} s to test`],
+  ];
+  return `<h2>The model</h2>\n${htmlTerms(rows)}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  mlp: "the mean of the words' vectors",
+  rnn: "a simple RNN",
+  lstm: "an LSTM",
+  gru: "a GRU",
+  bilstm: "a bidirectional LSTM",
+  conv: "convolutions",
+  "conv-rnn": "convolutions and an RNN",
+  transformer: "a transformer",
+};
+
+function displayNetwork(name: string): string {
+  return NAMES[name] ?? name;
+}

@@ -1,0 +1,136 @@
+// What `recurra generate train` leaves behind: the model, samples, figures and a page with its learning curve.
+
+import { joinPath, writeFileAtomic } from "#platform";
+import type { History } from "../../model/history.ts";
+import { historySpec } from "../../plot/history-chart.ts";
+import { escapeHtml, figure, htmlPage, htmlTerms, paragraph } from "../../report/page.ts";
+import type { LanguageModel } from "../language/language-model.ts";
+
+/** A text that a model wrote, and how. */
+export interface Sample {
+  /** The epoch after which it was written; undefined for the finished model. */
+  readonly epoch?: number | undefined;
+  readonly temperature: number;
+  readonly prompt: string;
+  readonly text: string;
+}
+
+/** All that is told of a language model. */
+export interface LanguageReport {
+  readonly model: LanguageModel;
+  /** Of the network or the counts: `lstm`. */
+  readonly name: string;
+  /** What it was trained on. */
+  readonly source: string;
+  readonly characters: number;
+  readonly tokens: number;
+  readonly vocabulary: number;
+  /** What a token is: `characters`. */
+  readonly tokenizer: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly parameters?: number | undefined;
+  /** On the end of the text, which was not trained on; undefined where nothing was held out. */
+  readonly heldOut?:
+    | {
+        readonly tokens: number;
+        /** Nats a token. */
+        readonly crossEntropy: number;
+        readonly perplexity: number;
+        readonly bitsPerCharacter: number;
+      }
+    | undefined;
+  readonly history?: Pick<History, "epochs" | "logs"> | undefined;
+  /** Counted from 0. */
+  readonly bestEpoch?: number | undefined;
+  readonly samples: readonly Sample[];
+  readonly seconds: number;
+}
+
+const FORMAT = "recurra-language-report";
+
+/** Whether a file in the folder of a report is one that {@link writeLanguageReport} writes. */
+export function isLanguageFile(name: string): boolean {
+  return ["report.html", "samples.txt", "metrics.json", "model"].includes(name);
+}
+
+/** Writes report.html, metrics.json, samples.txt and model/ into a folder. */
+export async function writeLanguageReport(report: LanguageReport, folder: string): Promise<void> {
+  const encoder = new TextEncoder();
+  const write = (name: string, text: string) =>
+    writeFileAtomic(joinPath(folder, name), (sink) => sink.write(encoder.encode(text)));
+  await write("report.html", await languagePage(report));
+  await write("samples.txt", report.samples.map(sampleText).join("\n\n"));
+  await write("metrics.json", `${JSON.stringify(languageDocument(report), null, 2)}\n`);
+  await report.model.save(joinPath(folder, "model"));
+}
+
+/** The report as plain JSON. */
+export function languageDocument({ model: _, history, ...rest }: LanguageReport): object {
+  return { format: FORMAT, version: 1, ...rest, logs: history?.logs };
+}
+
+function sampleText({ epoch, temperature, prompt, text }: Sample): string {
+  const when = epoch === undefined ? "" : `after epoch ${epoch}, `;
+  return `--- ${when}temperature ${temperature} ---\n${prompt}${text}`;
+}
+
+async function languagePage(report: LanguageReport): Promise<string> {
+  const { source, name, heldOut, history, bestEpoch, samples, settings } = report;
+  const title = `Language model of ${source}`;
+  const whole = (count: number) => count.toLocaleString("en-US");
+  const told =
+    heldOut === undefined
+      ? "Nothing was held out, so how good it is on text that it has not seen is not known."
+      : `On the last ${whole(heldOut.tokens)} tokens, which it has not seen, it needs ${heldOut.crossEntropy.toFixed(3)} nats a token: it is as unsure as between ${heldOut.perplexity.toFixed(heldOut.perplexity < 100 ? 2 : 0)} equally likely ones (perplexity), ${heldOut.bitsPerCharacter.toFixed(3)} bits a character.`;
+  return htmlPage(title, [
+    `<h1>${escapeHtml(title)}</h1>`,
+    paragraph(
+      `${displayModel(name)}, trained on ${whole(report.characters)} characters: ${whole(report.tokens)} ${report.tokenizer}, ${whole(report.vocabulary)} different ones.`,
+      "lead",
+    ),
+    paragraph(told, "verdict"),
+    history === undefined || history.epochs.length < 2
+      ? ""
+      : await figure(
+          historySpec({
+            history,
+            quantities: ["loss"],
+            title: "Loss, nats a token",
+            ...(bestEpoch !== undefined && { best: bestEpoch }),
+          }),
+        ),
+    `<h2>What it writes</h2>`,
+    ...samples.map(
+      ({ epoch, temperature, prompt, text }) =>
+        `<h3>${epoch === undefined ? "" : `After epoch ${epoch}, `}${epoch === undefined ? "T" : "t"}emperature ${temperature}</h3>\n<pre class="sample"><b>${escapeHtml(prompt)}</b>${escapeHtml(text)}</pre>`,
+    ),
+    paragraph(
+      "Below a temperature of 1 the model keeps to what is most likely, above it takes more risks. What stands in bold was given to it.",
+      "small",
+    ),
+    `<h2>The model</h2>`,
+    htmlTerms([
+      ["Model", displayModel(name)],
+      ...(report.parameters === undefined ? [] : [["Parameters", whole(report.parameters)] as const]),
+      ...Object.entries(settings).map(([key, value]) => [key, displaySetting(value)] as const),
+      ["Time taken", `${Math.ceil(report.seconds)} s`],
+    ]),
+  ]);
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  rnn: "Simple RNN",
+  lstm: "LSTM",
+  gru: "GRU",
+  gpt: "Transformer (GPT)",
+  bengio: "Neural probabilistic model (Bengio)",
+  ngram: "n-grams, Kneser–Ney",
+};
+
+function displayModel(name: string): string {
+  return NAMES[name] ?? name;
+}
+
+function displaySetting(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
