@@ -1,9 +1,9 @@
 // Training one network on windows: the learning rate's course, early stopping, what comes out.
 
+import { fitBest } from "../../model/fit-best.ts";
 import type { Functional } from "../../model/functional.ts";
 import type { WeightsSnapshot } from "../../model/weights.ts";
 import { optimizers } from "../../nn/optimizers/index.ts";
-import { RecurraError } from "../../platform/error.ts";
 import type { EpochReport } from "../forecasters/forecaster.ts";
 import type { Head } from "./heads.ts";
 import type { LearningSchedule } from "./settings.ts";
@@ -31,7 +31,7 @@ export interface TrainingRun {
 /** What a training came to. */
 export interface Trained {
   readonly weights: WeightsSnapshot;
-  /** The loss of the last epoch, and of the best one on the validation windows. */
+  /** The loss of the best epoch, and that on the validation windows; without these, of the last one. */
   readonly loss: number;
   readonly validationLoss: number | undefined;
 }
@@ -68,39 +68,18 @@ export class NetworkTrainer {
     this.#steps = steps;
     model.reinitialize(seed);
     const epochs = Math.max(1, Math.round(steps / windows.steps));
-    let best: { readonly weights: WeightsSnapshot; readonly loss: number } | undefined;
-    let waited = 0;
-    const history = await model.fit(windows, {
+    const fitted = await fitBest(model.name, model, windows, {
       epochs,
-      verbose: "silent",
-      ...(validation === undefined ? {} : { validationData: validation }),
-      callbacks: [
-        {
-          onEpochEnd: (epoch, logs, training) => {
-            onEpoch({ epoch: epoch + 1, epochs, loss: logs.loss ?? Number.NaN });
-            if (signal?.aborted === true) training.stop = true;
-            const held = logs.val_loss;
-            if (held === undefined) return;
-            if (best === undefined || held < best.loss) {
-              best = { weights: model.snapshotWeights(), loss: held };
-              waited = 0;
-            } else if (++waited >= this.#patience) training.stop = true;
-          },
-        },
-      ],
+      steps: windows.steps,
+      patience: this.#patience,
+      validationData: validation,
+      onEpoch: (epoch, { loss = Number.NaN }) => onEpoch({ epoch, epochs, loss }),
+      signal,
     });
-    signal?.throwIfAborted();
-    const loss = history.logs.loss?.at(-1) ?? Number.NaN;
-    if (!Number.isFinite(loss)) {
-      throw new RecurraError(
-        "training-diverged",
-        `${model.name}: the training went astray, its loss is ${loss}; try a smaller learningRate`,
-      );
-    }
     return {
-      weights: best?.weights ?? model.snapshotWeights(),
-      loss,
-      validationLoss: best?.loss,
+      weights: model.snapshotWeights(),
+      loss: fitted.logs.loss ?? Number.NaN,
+      validationLoss: fitted.logs.val_loss,
     };
   }
 }

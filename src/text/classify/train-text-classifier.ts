@@ -1,8 +1,7 @@
 // trainTextClassifier: from labelled texts to a classifier.
 
-import type { Callback } from "../../model/callbacks.ts";
 import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
-import type { WeightsSnapshot } from "../../model/weights.ts";
+import { fitBest } from "../../model/fit-best.ts";
 import { optimizers } from "../../nn/optimizers/index.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
@@ -98,60 +97,38 @@ export async function trainTextClassifier(
     metrics: ["accuracy"],
     threads,
   });
-  const steps = Math.ceil(training.texts.length / batchSize);
-  let best:
-    | { readonly weights: WeightsSnapshot; readonly epoch: number; readonly report: ClassifierEpoch }
-    | undefined;
-  let waited = 0;
-  const watch: Callback = {
-    onBatchEnd: (step, _logs, state) => {
-      options.onStep?.(state.epoch * steps + step + 1, epochs * steps);
-      if (options.signal?.aborted === true) state.stop = true;
+  const fitted = await fitBest(`text classifier ${settings.name}`, network, [x, y], {
+    epochs,
+    steps: Math.ceil(training.texts.length / batchSize),
+    patience,
+    validationData: validation,
+    fit: {
+      batchSize,
+      ...(settings.balanced && !model.isMulti && { classWeight: balancedWeights(training.labels, labels) }),
     },
-    onEpochEnd: async (epoch, logs, state) => {
-      const told = {
-        epoch: epoch + 1,
+    onStep: options.onStep,
+    onEpoch: async (epoch, logs, isBest) => {
+      const told: ClassifierEpoch = {
+        epoch,
         epochs,
         loss: logs.loss ?? Number.NaN,
         accuracy: logs.accuracy ?? Number.NaN,
         validationLoss: logs.val_loss,
         validationAccuracy: logs.val_accuracy,
+        isBest,
       };
-      const isBest =
-        best === undefined ||
-        told.validationLoss === undefined ||
-        told.validationLoss < (best.report.validationLoss ?? Number.POSITIVE_INFINITY);
-      const report = { ...told, isBest };
-      if (isBest) best = { weights: network.snapshotWeights(), epoch: epoch + 1, report };
-      waited = isBest ? 0 : waited + 1;
-      if (waited >= patience || options.signal?.aborted === true) state.stop = true;
-      if (options.signal?.aborted !== true) await options.onEpoch?.(report);
+      await options.onEpoch?.(told);
     },
-  };
-  const history = await network.fit(x, y, {
-    epochs,
-    batchSize,
-    verbose: "silent",
-    ...(settings.balanced && !model.isMulti && { classWeight: balancedWeights(training.labels, labels) }),
-    ...(validation !== undefined && { validationData: validation }),
-    callbacks: [watch],
+    signal: options.signal,
   });
-  options.signal?.throwIfAborted();
-  const loss = history.logs.loss?.at(-1) ?? Number.NaN;
-  if (!Number.isFinite(loss) || best === undefined)
-    throw new RecurraError(
-      "training-diverged",
-      `text classifier ${settings.name}: the training went astray, its loss is ${loss}; try a smaller learningRate`,
-    );
-  network.restoreWeights(best.weights);
   model.training = {
     texts: training.texts.length,
     heldOut: held?.texts.length ?? 0,
-    epochs: history.logs.loss?.length ?? 0,
-    bestEpoch: best.epoch,
-    loss: best.report.loss,
-    validationLoss: best.report.validationLoss,
-    validationAccuracy: best.report.validationAccuracy,
+    epochs: fitted.epochs,
+    bestEpoch: fitted.bestEpoch,
+    loss: fitted.logs.loss ?? Number.NaN,
+    validationLoss: fitted.logs.val_loss,
+    validationAccuracy: fitted.logs.val_accuracy,
   };
   return model;
 }

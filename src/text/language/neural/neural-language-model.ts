@@ -21,10 +21,10 @@ export interface LanguageTraining {
   /** Tokens at the end that were held out. */
   readonly heldOut: number;
   readonly epochs: number;
-  /** Nats a token, in the last epoch and on what was held out at the best one. */
+  readonly bestEpoch: number;
+  /** At the best epoch, nats a token: in training, and on what was held out. */
   readonly loss: number;
   readonly validationLoss: number | undefined;
-  readonly bestEpoch: number;
 }
 
 /** A network, how it was made, and the tokens that it reads. */

@@ -1,7 +1,6 @@
 // trainLanguageModel: from texts to a language model.
 
-import type { Callback } from "../../../model/callbacks.ts";
-import type { WeightsSnapshot } from "../../../model/weights.ts";
+import { fitBest } from "../../../model/fit-best.ts";
 import { losses } from "../../../nn/losses.ts";
 import { optimizers } from "../../../nn/optimizers/index.ts";
 import { schedules } from "../../../nn/schedules.ts";
@@ -12,7 +11,7 @@ import type { Texts, Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { countCharacters } from "../language-model.ts";
 import { type BatchPlan, leastTokens, trainingBatches, validationBatches } from "./batches.ts";
 import type { Reads } from "./network.ts";
-import { type LanguageTraining, NeuralLanguageModel } from "./neural-language-model.ts";
+import { NeuralLanguageModel } from "./neural-language-model.ts";
 import { type LanguageModelConfig, type LanguageModelSettings, languageModelSettings } from "./settings.ts";
 
 /** What is told after each epoch. */
@@ -73,49 +72,26 @@ export async function trainLanguageModel(
     threads: settings.threads,
   });
 
-  let best: { readonly weights: WeightsSnapshot; readonly loss: number; readonly epoch: number } | undefined;
-  let waited = 0;
-  const watch: Callback = {
-    onBatchEnd: (step, _logs, state) => {
-      options.onStep?.(state.epoch * stepsPerEpoch + step + 1, epochs * stepsPerEpoch);
-      if (options.signal?.aborted === true) state.stop = true;
-    },
-    onEpochEnd: async (epoch, logs, state) => {
-      const loss = logs.loss ?? Number.NaN;
-      const held = logs.val_loss;
-      const isBest = best === undefined || held === undefined || held < best.loss;
-      if (isBest) best = { weights: network.snapshotWeights(), loss: held ?? loss, epoch: epoch + 1 };
-      waited = isBest ? 0 : waited + 1;
-      if (waited >= settings.patience) state.stop = true;
-      if (options.signal?.aborted === true || !Number.isFinite(loss)) return;
-      await options.onEpoch?.({ epoch: epoch + 1, epochs, loss, validationLoss: held, isBest, model });
-    },
-  };
-  const history = await network.fit(training, {
+  const fitted = await fitBest(`language model ${settings.name}`, network, training, {
     epochs,
-    stepsPerEpoch,
-    verbose: "silent",
-    ...(validation === undefined ? {} : { validationData: validation }),
-    callbacks: [watch],
+    steps: stepsPerEpoch,
+    patience: settings.patience,
+    validationData: validation,
+    fit: { stepsPerEpoch },
+    onStep: options.onStep,
+    onEpoch: (epoch, { loss = Number.NaN, val_loss: validationLoss }, isBest) =>
+      options.onEpoch?.({ epoch, epochs, loss, validationLoss, isBest, model }),
+    signal: options.signal,
   });
-  options.signal?.throwIfAborted();
-  const loss = history.logs.loss?.at(-1) ?? Number.NaN;
-  if (!Number.isFinite(loss) || best === undefined)
-    throw new RecurraError(
-      "training-diverged",
-      `language model ${settings.name}: the training went astray, its loss is ${loss}; try a smaller learningRate`,
-    );
-  network.restoreWeights(best.weights);
-  const report: LanguageTraining = {
+  model.training = {
     characters: countCharacters(text),
     tokens: ids.length + held.length,
     heldOut: held.length,
-    epochs: history.logs.loss?.length ?? 0,
-    loss,
-    validationLoss: validation === undefined ? undefined : best.loss,
-    bestEpoch: best.epoch,
+    epochs: fitted.epochs,
+    bestEpoch: fitted.bestEpoch,
+    loss: fitted.logs.loss ?? Number.NaN,
+    validationLoss: fitted.logs.val_loss,
   };
-  model.training = report;
   return model;
 }
 
