@@ -49,7 +49,6 @@ export async function openDelimited(reader: ByteReader, options: ReadTextsOption
     width,
     sample: hasHeader ? others : rows,
     rowWord: "row",
-    notes: [],
     read: (columns) => readRows(reader, dialect, { width, hasHeader, columns }),
     close: () => reader.close(),
   };

@@ -16,6 +16,8 @@ export interface FileAbout {
   readonly rowWord: "row" | "record" | "line";
   /** Whether the file is one text. */
   readonly isOne: boolean;
+  /** Whether the columns have names. */
+  readonly hasHeader: boolean;
   /** The columns by name or number; undefined in plain text. */
   readonly text: string | undefined;
   readonly label: string | undefined;
@@ -35,36 +37,44 @@ export interface PlannedFile {
   readonly file: TextFile;
   /** What all files together are called in messages. */
   readonly name: string;
+  /** What the file is called in messages. */
+  readonly called: string;
   readonly options: ReadTextsOptions;
   readonly wantsLabels: boolean;
-  /** The first of the files, which the others are to be like. */
-  readonly first: FileAbout | undefined;
+  /** The first of the files that are tables, which the others are to be like, and the first of plain text. */
+  readonly firsts: { readonly plain?: FileAbout; readonly table?: FileAbout };
 }
 
 /** @throws RecurraError `unknown-column`, `column-not-given`, `column-twice`, `no-rows`, `file-columns` */
 export function planFile(open: OpenFile, planned: PlannedFile, note: (note: string) => void): FilePlan {
+  const { file, name, wantsLabels, firsts } = planned;
+  // A corpus may have both; labels are of one kind.
+  if (wantsLabels && firsts[open.kind === "plain" ? "table" : "plain"] !== undefined) {
+    const [what, before] = open.kind === "plain" ? ["plain text", "a table"] : ["a table", "plain text"];
+    throw new RecurraError(
+      "file-columns",
+      `Cannot read ${name}: "${file.name}" is ${what}, and a file before it is ${before}. Wanted files of one kind.`,
+    );
+  }
   if (open.kind === "plain") return planPlain(open, planned);
   if (open.note !== undefined) note(open.note);
   return planTable(open.table, planned, note);
 }
 
-function planTable(
-  table: TextTable,
-  { file, name, options, wantsLabels, first }: PlannedFile,
-  note: (note: string) => void,
-): FilePlan {
+function planTable(table: TextTable, planned: PlannedFile, note: (note: string) => void): FilePlan {
+  const { file, called: source, options, wantsLabels } = planned;
+  const first = planned.firsts.table;
   const { names, rowWord, sample } = table;
-  const source = first === undefined ? name : file.name;
   if (sample.length === 0 && names !== undefined && names.length > 0) {
     const header = `it has a header (${listed(names)}) and no rows`;
     throw new RecurraError("no-rows", `Cannot read ${source}: ${header}.`);
   }
-  if (first !== undefined && first.text === undefined) throw mixed(file, name, "a table", "plain text");
-  const asked = first === undefined ? options : likeFirst(first, options, wantsLabels);
+  // A corpus may be of tables that differ.
+  const asked = first === undefined || !wantsLabels ? options : likeFirst(first, names, planned);
   const chosen = chooseColumns(table, asked, wantsLabels, source);
-  if (first === undefined && chosen.note !== undefined) note(chosen.note);
   const { text, label, others } = chosen;
   const shown = (column: number) => names?.[column] || String(column + 1);
+  if (chosen.note !== undefined && shown(text) !== first?.text) note(chosen.note);
   const columns = [text, ...(label === undefined ? [] : [label]), ...others];
   const filter = options.where === undefined ? undefined : rowFilter(options.where, table, source);
   return {
@@ -72,6 +82,7 @@ function planTable(
       file,
       rowWord,
       isOne: false,
+      hasHeader: names !== undefined,
       text: shown(text),
       label: label === undefined ? undefined : shown(label),
       columns: others.map(shown),
@@ -82,37 +93,47 @@ function planTable(
 }
 
 /** Files that follow have the columns of the first: by name, or by number where there are none. */
-function likeFirst(first: FileAbout, options: ReadTextsOptions, wantsLabels: boolean): ReadTextsOptions {
-  const { text, label, columns } = first;
-  return { ...options, text, label: label ?? (wantsLabels ? "none" : undefined), columns, prefer: undefined };
+function likeFirst(
+  first: FileAbout,
+  names: readonly string[] | undefined,
+  { file, name, options }: PlannedFile,
+): ReadTextsOptions {
+  if (first.hasHeader !== (names !== undefined)) {
+    const [having, without] = first.hasHeader ? [first.file, file] : [file, first.file];
+    throw new RecurraError(
+      "file-columns",
+      `Cannot read ${name}: "${having.name}" has a header, and "${without.name}" has none. Give both one, or read them one by one.`,
+    );
+  }
+  const { text, label = "none", columns } = first;
+  return { ...options, text, label, columns, prefer: undefined };
 }
 
 function planPlain({ reader }: Extract<OpenFile, { kind: "plain" }>, planned: PlannedFile): FilePlan {
-  const { file, name, options, wantsLabels, first } = planned;
+  const { file, called, options, wantsLabels } = planned;
   const { text, label, columns = [], where, paragraphs = false } = options;
-  if (first?.text !== undefined) throw mixed(file, name, "plain text", "a table");
   const asked = text ?? (label === "none" ? undefined : label) ?? columns[0];
   if (asked !== undefined || where !== undefined) {
     const what = asked === undefined ? `row for the condition ${where}` : `column "${asked}"`;
     throw new RecurraError(
       "unknown-column",
-      `There is no ${what} in ${name}: it is plain text, without columns. Give a table, or leave ${asked === undefined ? "the condition" : "the column"} out.`,
+      `There is no ${what} in ${called}: it is plain text, without columns. Give a table, or leave ${asked === undefined ? "the condition" : "the column"} out.`,
     );
   }
   const whole = options.whole ?? (file.label !== undefined && !paragraphs);
   const unit: TextUnit = whole ? "whole" : paragraphs ? "paragraph" : "line";
   const hasLabel = wantsLabels && file.label !== undefined && label !== "none";
-  const about = { file, rowWord: "line", isOne: whole, text: undefined, columns: [] } as const;
+  const about = {
+    file,
+    rowWord: "line",
+    isOne: whole,
+    hasHeader: false,
+    text: undefined,
+    columns: [],
+  } as const;
   return {
     about: { ...about, label: hasLabel ? "folder" : undefined },
     label: hasLabel ? { value: file.label ?? "" } : undefined,
     read: () => readPlain(reader, unit),
   };
-}
-
-function mixed(file: TextFile, name: string, what: string, before: string): RecurraError {
-  return new RecurraError(
-    "file-columns",
-    `Cannot read ${name}: "${file.name}" is ${what}, and the file before it is ${before}. Wanted files of one kind.`,
-  );
 }

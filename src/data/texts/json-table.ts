@@ -65,7 +65,6 @@ export async function openJson(reader: ByteReader, options: ReadTextsOptions): P
     width: all.length,
     sample: sample.map((record) => all.map((name) => shown(record[name]))),
     rowWord: layout === "lines" ? "row" : "record",
-    notes: [],
     read: (columns) =>
       readRecords(
         reader,

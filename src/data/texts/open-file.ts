@@ -7,6 +7,7 @@ import { ByteReader } from "./byte-reader.ts";
 import { isLabelName, isTextName } from "./column-names.ts";
 import { askedNames, openDelimited, sampleRows, sniffReader } from "./delimited-table.ts";
 import { beginsAsJson, openJson } from "./json-table.ts";
+import { haveLabels, openLabelLines } from "./label-lines.ts";
 import { openParquet } from "./parquet-table.ts";
 import { isPlainName, isTableName, type TextFile } from "./text-files.ts";
 import type { ReadTextsOptions } from "./text-options.ts";
@@ -52,6 +53,10 @@ async function openText(reader: ByteReader, options: ReadTextsOptions): Promise<
       `Cannot read "${name}": Parquet is read from a file that is not packed, and not from standard input. Save it as a file.`,
     );
   if (beginsAsJson(head, name)) return { kind: "table", table: await openJson(reader, options) };
+  if (haveLabels(head)) {
+    const note = `The lines of ${baseOf(name)} begin with their labels (__label__…).`;
+    return { kind: "table", table: openLabelLines(reader, head), note };
+  }
   if (isTableName(name)) return { kind: "table", table: await openDelimited(reader, options) };
   const looks = await looksLikeTable(reader, options);
   if (looks === "no") return { kind: "plain", reader };

@@ -39,14 +39,18 @@ async function* rowsOf(
   const { name: source, options } = reading;
   const isOnly = files.length === 1;
   let left = options.limit ?? Infinity;
-  let first: FileAbout | undefined;
+  const firsts: { plain?: FileAbout; table?: FileAbout } = {};
   for (const file of files) {
     options.signal?.throwIfAborted();
     const open = await openUnlessEmpty(file, options, isOnly, listener);
     if (open === undefined) continue;
     try {
-      const plan = planFile(open, { ...reading, file, first }, listener.note);
-      first ??= plan.about;
+      const plan = planFile(
+        open,
+        { ...reading, file, firsts, called: isOnly ? source : file.name },
+        listener.note,
+      );
+      firsts[open.kind] ??= plan.about;
       listener.file(plan.about);
       for await (const rows of plan.read()) {
         options.signal?.throwIfAborted();

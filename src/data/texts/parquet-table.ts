@@ -25,7 +25,6 @@ export async function openParquet(path: string, size: number): Promise<TextTable
       width: names.length,
       sample: rows.map((row) => names.map((name) => String(row[name] ?? "").slice(0, SAMPLE_CELL))),
       rowWord: "record",
-      notes: [],
       async *read(wanted) {
         let row = 1;
         try {

@@ -7,8 +7,8 @@ import type { RowName } from "../row-names.ts";
 
 /**
  * Where texts stand: a file, a pattern such as `reviews/*.tsv`, a folder, or several of them; `-` is standard input; or bytes as they come.
- * Files are CSV, TSV, JSON, JSON lines, Parquet or plain text, each also packed with gzip (but for Parquet); a folder holds such files, or
- * .txt files in a sub-folder for each label.
+ * Files are CSV, TSV, JSON, JSON lines, Parquet or plain text (also with fastText's labels), each also packed with gzip (but for Parquet); a
+ * folder holds such files, or .txt files in a sub-folder for each label. Several folders of .txt are a label each.
  */
 export type TextSource = string | readonly string[] | TextBytes;
 

@@ -15,7 +15,6 @@ export interface TextTable {
   readonly sample: readonly (readonly string[])[];
   /** What a row is called: `row` of lines, `record` of JSON and Parquet. */
   readonly rowWord: "row" | "record";
-  readonly notes: readonly string[];
   /** Rows as they come, some at a time. @param columns numbers from 0 */
   read(columns: readonly number[]): AsyncIterable<readonly TableRow[]>;
   close(): void;

@@ -90,7 +90,7 @@ describe("files", () => {
   test("tables beside plain text in a list", async () => {
     const paths = [await folder.file("mixed.tsv", TSV), await folder.file("mixed.txt", "One line.\n")];
     await expect(readTexts(paths)).rejects.toThrow(
-      'Cannot read mixed.tsv and 1 more: "mixed.txt" is plain text, and the file before it is a table. Wanted files of one kind.',
+      'Cannot read mixed.tsv and 1 more: "mixed.txt" is plain text, and a file before it is a table. Wanted files of one kind.',
     );
   });
 });

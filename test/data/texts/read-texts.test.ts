@@ -210,6 +210,19 @@ describe("several files", () => {
 });
 
 describe("labels", () => {
+  test("at the beginnings of lines, as fastText takes them", async () => {
+    const content = "__label__chess Who won?\n\n__label__food __label__sports What to eat before a race\n";
+    const data = await read("ft.txt", content);
+    expect(data.texts).toEqual(["Who won?", "What to eat before a race"]);
+    expect(data.labels).toEqual([["chess"], ["food", "sports"]]);
+    expect(data.rows).toEqual([1, 3]);
+    expect(data.notes[0]).toBe("The lines of ft.txt begin with their labels (__label__…).");
+    expect((await read("ft.txt", content, { limit: 1, where: "label = 'chess'" })).labels).toEqual(["chess"]);
+    await expect(read("ft.txt", "__label__a Good\n__label__b\n")).rejects.toThrow(
+      "ft.txt, row 2: the text is empty",
+    );
+  });
+
   test("several in a cell", async () => {
     const tsv = "text\ttopics\nA heist in space\tcrime| space\nA quiet farm\t\nA ship\tspace\n";
     expect((await read("multi.tsv", tsv, { label: "topics", labelSeparator: "|" })).labels).toEqual([

@@ -2,6 +2,7 @@
 
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { readTexts } from "../../../src/data/texts/read-texts.ts";
 import { streamTexts } from "../../../src/data/texts/stream-texts.ts";
 import type { SkippedText, StreamTextsOptions, TextSource } from "../../../src/data/texts/text-options.ts";
 import { temporaryFolder } from "./support.ts";
@@ -33,6 +34,35 @@ test("a column of a table, more than once", async () => {
     expect(seen).toEqual(["This is what I saw.", "And this I did not.", "Nor that."]);
   }
   expect(notes[0]).toBe("c.tsv has no header: the texts are column 2.");
+});
+
+test("a corpus of plain text and tables", async () => {
+  const paths = [
+    await folder.file("mixed/1.txt", "A line.\n"),
+    await folder.file("mixed/2.tsv", "0\tThis is what I saw.\n1\tAnd this I did not.\n"),
+    await folder.file("mixed/3.txt", "Another line.\n"),
+    await folder.file("mixed/4.tsv", "1\tThat as well.\n"),
+  ];
+  const notes: string[] = [];
+  expect(await all(paths, { onNote: (note) => notes.push(note) })).toEqual([
+    "A line.",
+    "This is what I saw.",
+    "And this I did not.",
+    "Another line.",
+    "That as well.",
+  ]);
+  expect(notes).toEqual(["2.tsv has no header: the texts are column 2."]);
+});
+
+test("a corpus of tables that differ", async () => {
+  const paths = [
+    await folder.file("differ/1.tsv", "0\tThis is what I saw.\n1\tAnd this I did not.\n"),
+    await folder.file("differ/2.tsv", "stars\tdate\ttext\n5\t2011-01-26\tMy wife took me here.\n"),
+  ];
+  expect(await all(paths)).toEqual(["This is what I saw.", "And this I did not.", "My wife took me here."]);
+  await expect(readTexts(paths)).rejects.toThrow(
+    'Cannot read 1.tsv and 1 more: "2.tsv" has a header, and "1.tsv" has none. Give both one, or read them one by one.',
+  );
 });
 
 test("the files of a folder, whatever it says of labels", async () => {
