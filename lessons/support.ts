@@ -43,10 +43,15 @@ export function readData(name: string): string {
 
 /** Writes a chart as SVG, where pictures are wanted. */
 export async function draw(name: string, spec: TopLevelSpec): Promise<void> {
+  if (options.out !== undefined) drawSvg(name, await renderSvg(spec));
+}
+
+/** Writes a drawing, where pictures are wanted. */
+export function drawSvg(name: string, svg: string): void {
   if (options.out === undefined) return;
   const file = join(options.out, `${name}.svg`);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, await renderSvg(spec));
+  writeFileSync(file, svg);
   console.log(`Written: ${file}`);
 }
 

@@ -27,9 +27,15 @@ const lessons: Readonly<Record<string, Lesson>> = {
   },
   "forda-conv": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-conv-1.svg"] },
   "forda-transformer": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-transformer.svg"] },
+  "imdb-sentiment": {
+    data: "imdb_full_train.tsv.gz",
+    pictures: ["imdb-force-1.svg", "imdb-history.svg", "imdb-text-1.svg"],
+  },
   "lstm-memory": { pictures: ["lstm-memory.svg"] },
+  nietzsche: { data: "nietzsche.txt", pictures: ["nietzsche-stream.svg", "nietzsche-windows.svg"] },
   "own-cell": { pictures: ["own-cell.svg"] },
   "quake-magnitude": { data: "earthquakes_1965_2016.csv.gz", pictures: ["quake-magnitude.svg"] },
+  "quick-brown-fox": { pictures: [] },
   "simple-rnn-stocks": {
     data: "fortune500_100_days.csv",
     pictures: ["simple-rnn-stack.svg", "simple-rnn.svg"],
@@ -50,7 +56,7 @@ const lessons: Readonly<Record<string, Lesson>> = {
     data: "ucr/Earthquakes_TEST.tsv.gz",
     pictures: ["conv", "lstm", "majority", "nearest", "rocket"].map((name) => `ucr-earthquakes-${name}.svg`),
   },
-  "yelp-models": { pictures: [] },
+  yelp: { data: "yelp_polarity_sentences_train.tsv.gz", pictures: [] },
 };
 
 /** What stands beside the lessons, and the lesson that has tests of its own. */
