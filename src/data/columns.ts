@@ -2,19 +2,13 @@
 
 import { RecurraError } from "../platform/error.ts";
 import { suggestion } from "../platform/nearest.ts";
+import type { Column } from "./column.ts";
 import { looksLikeNumbers } from "./number-text.ts";
 import { fewOf, listOf } from "./row-names.ts";
 import type { TableColumns } from "./table.ts";
 import { timePartsAmong } from "./time-parts.ts";
 import { looksLikeTimes } from "./time-text.ts";
 import { isTotal } from "./totals.ts";
-
-/** A column of a file: its name, DuckDB's type, and some of its values as text (nulls left out). */
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-  readonly sample: readonly string[];
-}
 
 /** What was asked for; time and target are guessed where they are missing. */
 export interface WantedColumns {

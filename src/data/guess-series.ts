@@ -1,6 +1,7 @@
 // Which column names the series of a row, where none was named: one of names, if times come more than once without it.
 
-import { type Column, isWholeNumber } from "./columns.ts";
+import type { Column } from "./column.ts";
+import { isWholeNumber } from "./columns.ts";
 import { looksLikeNumbers } from "./number-text.ts";
 import { type CodedTexts, numbersOf, type RawColumn } from "./raw-column.ts";
 import { looksLikeTimes } from "./time-text.ts";

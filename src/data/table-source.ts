@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { RecurraError } from "../platform/error.ts";
-import type { Column } from "./columns.ts";
+import type { Column } from "./column.ts";
 import { oddColumn } from "./csv-errors.ts";
 import { findFiles, nameOfFiles } from "./data-files.ts";
 import { type DuckDBConnection, rowsOf } from "./duckdb.ts";

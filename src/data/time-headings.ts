@@ -1,6 +1,6 @@
 // Tables with a row for each series and a column for each time: turned to rows of times.
 
-import type { Column } from "./columns.ts";
+import type { Column } from "./column.ts";
 import { sqlName } from "./duckdb.ts";
 import type { Relation } from "./relation.ts";
 import { looksLikeTimes } from "./time-text.ts";

@@ -1,6 +1,6 @@
 // A time that stands in several columns: year and month, date and time of day.
 
-import type { Column } from "./columns.ts";
+import type { Column } from "./column.ts";
 import { sqlName } from "./duckdb.ts";
 
 /** 13:05, 1:05:30 pm. */

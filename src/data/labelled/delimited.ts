@@ -5,14 +5,7 @@ import { countOf } from "../row-names.ts";
 import { isMissing, noLabel, notANumber, numberOf } from "./cells.ts";
 import { cellsOf, delimiterOf } from "./cut.ts";
 import { type Columns, columnsOf } from "./label-column.ts";
-import type { Parsed, ParseOptions } from "./parsed.ts";
-
-/** A row by its cells. */
-export interface Row {
-  readonly cells: readonly string[];
-  /** Its line, counted from 1. */
-  readonly line: number;
-}
+import type { Parsed, ParseOptions, Row } from "./parsed.ts";
 
 /**
  * Reads a text of rows. Missing values at the end of a row make its series shorter, as in the UCR archive.

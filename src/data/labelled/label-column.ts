@@ -4,8 +4,7 @@ import { RecurraError } from "../../platform/error.ts";
 import { suggestion } from "../../platform/nearest.ts";
 import { fewOf, listOf } from "../row-names.ts";
 import { numberOf } from "./cells.ts";
-import type { Row } from "./delimited.ts";
-import type { ParseOptions } from "./parsed.ts";
+import type { ParseOptions, Row } from "./parsed.ts";
 import { checkWide, rowColumns } from "./row-columns.ts";
 
 /** How the columns of a text are used. */

@@ -24,3 +24,10 @@ export interface Parsed {
   readonly rows: readonly number[];
   readonly notes: readonly string[];
 }
+
+/** A row by its cells. */
+export interface Row {
+  readonly cells: readonly string[];
+  /** Its line, counted from 1. */
+  readonly line: number;
+}

@@ -1,7 +1,7 @@
 // Columns of a wide table that are no values of a series: those that name or count the rows, and times, which a long table has.
 
 import { RecurraError } from "../../platform/error.ts";
-import type { Row } from "./delimited.ts";
+import type { Row } from "./parsed.ts";
 
 const ROW_NAMES =
   /^(?:(?:series|time_?series|sample|case|row|record|instance|subject|patient|person|user|unit|device|machine|sensor|engine)?[_ ]?(?:id|idx|index|uuid|key)|row|no\.|nr\.?|#|unnamed: 0)$/i;

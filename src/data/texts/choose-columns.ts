@@ -67,10 +67,11 @@ function noteOf(
   names: readonly string[] | undefined,
   source: string,
 ): string {
+  const others = listed((names ?? []).filter((_, column) => column !== text));
   const labels =
     label === undefined
       ? takesLabel
-        ? ", and no column is taken for labels"
+        ? `, and no column is taken for labels${others === "" ? "" : ` (beside it there is ${others})`}`
         : ""
       : `, the labels ${shownColumn(label, names)}`;
   const header = names === undefined ? `${source} has no header: the` : "The";

@@ -121,7 +121,8 @@ function planPlain({ reader }: Extract<OpenFile, { kind: "plain" }>, planned: Pl
     );
   }
   const whole = options.whole ?? (file.label !== undefined && !paragraphs);
-  const unit: TextUnit = whole ? "whole" : paragraphs ? "paragraph" : "line";
+  const one = options.whole === true ? "as-it-is" : "whole";
+  const unit: TextUnit = whole ? one : paragraphs ? "paragraph" : "line";
   const hasLabel = wantsLabels && file.label !== undefined && label !== "none";
   const about = {
     file,

@@ -9,17 +9,17 @@ const LINE_FEED = 10;
 const RETURN = 13;
 const PIECE = 2 ** 20;
 
-/** What is one text. */
-export type TextUnit = "line" | "paragraph" | "whole";
+/** What is one text. Of a file that is one, the line ends at its end are no part of it, unless it is taken as it is. */
+export type TextUnit = "line" | "paragraph" | "whole" | "as-it-is";
 
 /** Texts of a file in its order, some at a time. Empty lines are none; the reader is closed by whoever opened it. */
 export async function* readPlain(reader: ByteReader, unit: TextUnit): AsyncGenerator<readonly TableRow[]> {
-  if (unit === "whole") {
+  if (unit === "whole" || unit === "as-it-is") {
     while (!reader.isEnded) await reader.grow("the text");
     const { bytes } = reader;
     const isEnd = (byte: number | undefined) => byte === LINE_FEED || byte === RETURN;
     let end = bytes.length;
-    while (end > 0 && isEnd(bytes[end - 1])) end--;
+    while (unit === "whole" && end > 0 && isEnd(bytes[end - 1])) end--;
     yield [textAt(reader, 0, end, 1, false)];
     return;
   }

@@ -37,7 +37,10 @@ export interface TextSourceOptions {
   readonly quoted?: boolean | undefined;
   /** The encoding, by a name that TextDecoder knows: "windows-1252", "shift_jis". Default: UTF-8, or UTF-16 where the file shows it. */
   readonly encoding?: string | undefined;
-  /** Of plain text: whether a file is one text. Default false, but true in the sub-folders that stand for labels. */
+  /**
+   * Of plain text: whether a file is one text, kept as it is. Default false; but in the sub-folders that stand for labels a file is one text,
+   * without the line ends at its end.
+   */
   readonly whole?: boolean | undefined;
   /** Of plain text: whether empty lines separate texts. Default false: each line is a text. */
   readonly paragraphs?: boolean | undefined;

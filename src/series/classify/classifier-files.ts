@@ -5,10 +5,10 @@ import { configChecksum, type FileRecord, sha256 } from "../../model/files.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../tensor/safetensors.ts";
 import type { Json } from "../forecasters/local-model.ts";
-import type { TrainedState } from "./classifier.ts";
 import { type ClassifierChoice, methodOf } from "./methods.ts";
 import { normalizations } from "./preparation.ts";
 import { broken, fieldOf, numberOf, numbersOf, textOf, textsOf } from "./saved.ts";
+import type { TrainedState } from "./trained-state.ts";
 
 const configFile = "classifier.json";
 const arraysFile = "arrays.safetensors";

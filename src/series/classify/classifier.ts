@@ -18,15 +18,10 @@ import { NdArray } from "../../tensor/nd-array.ts";
 import type { Description } from "../forecasters/local-model.ts";
 import { loadClassifier, saveClassifier } from "./classifier-files.ts";
 import { commonLength } from "./lengths.ts";
-import type { FittedMethod, MethodProgress } from "./method.ts";
+import type { MethodProgress } from "./method.ts";
 import { type ClassifierChoice, type ClassifierName, methodOf } from "./methods.ts";
-import {
-  type Normalization,
-  normalizations,
-  type Preparation,
-  preparationOf,
-  prepare,
-} from "./preparation.ts";
+import { type Normalization, normalizations, preparationOf, prepare } from "./preparation.ts";
+import type { TrainedState } from "./trained-state.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
 export interface SeriesClassifierOptions {
@@ -48,19 +43,6 @@ export interface ClassifierFitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as the work goes on. */
   readonly onProgress?: ((progress: MethodProgress) => void) | undefined;
-}
-
-/** All that a trained classifier knows. */
-export interface TrainedState {
-  readonly model: ClassifierChoice;
-  readonly seed: number;
-  readonly classes: readonly string[];
-  readonly preparation: Preparation;
-  /** The length of all training series; 0 where they differ. */
-  readonly length: number;
-  /** How many training series there were of each class. */
-  readonly counts: readonly number[];
-  readonly fitted: FittedMethod;
 }
 
 /** Series to classify: as they are read, or [N] series of [T] values, or of [C] channels of [T] values. */

@@ -1,36 +1,13 @@
 // A fitted neural forecaster: forecasts from the last windows of series, saved as model folders with a record beside them.
 
-import type { Functional } from "../../model/functional.ts";
-import type { WeightsSnapshot } from "../../model/weights.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Failure, Fitted, PredictOptions } from "../forecasters/forecaster.ts";
 import type { Description, Forecast } from "../forecasters/local-model.ts";
 import type { Series } from "../observed/series.ts";
-import type { CovariateScales } from "./covariate-scales.ts";
-import type { NeuralForecaster } from "./neural-forecaster.ts";
+import type { NeuralMaker, NeuralParts } from "./neural-parts.ts";
 import { type PreparedSeries, prepareSeries } from "./prepared-series.ts";
 import { saveNeural } from "./save-neural.ts";
-import type { WindowShape } from "./window-batch.ts";
 import { forecastWindows } from "./window-forecast.ts";
-
-/** What a fit came to. */
-export interface NeuralParts {
-  readonly forecaster: NeuralForecaster;
-  readonly failures: readonly Failure[];
-  /** Steps that it was fitted for. */
-  readonly horizon: number;
-  readonly seed: number;
-  readonly shape: WindowShape;
-  readonly scales: CovariateScales;
-  /** One for each series of the fit; undefined for those that failed. */
-  readonly prepared: readonly (PreparedSeries | undefined)[];
-  readonly model: Functional;
-  /** For each network that stands for itself, for each step that has its own, for each member of the ensemble. */
-  readonly weights: readonly (readonly (readonly WeightsSnapshot[])[])[];
-  /** For each network that stands for itself, the standard deviation of its errors at each step; empty without Monte-Carlo dropout. */
-  readonly noise: readonly (readonly number[])[];
-  readonly description: Description;
-}
 
 /** Networks with the series that they were trained on. */
 export class NeuralFitted implements Fitted {
@@ -40,7 +17,7 @@ export class NeuralFitted implements Fitted {
     this.#parts = parts;
   }
 
-  get forecaster(): NeuralForecaster {
+  get forecaster(): NeuralMaker {
     return this.#parts.forecaster;
   }
 

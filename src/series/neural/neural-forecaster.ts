@@ -4,7 +4,7 @@ import { quoted } from "../../data/row-names.ts";
 import type { Functional } from "../../model/functional.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { checkSeries } from "../forecasters/check-series.ts";
-import type { Failure, FitOptions, Forecaster, ForecasterConfig } from "../forecasters/forecaster.ts";
+import type { Failure, FitOptions, ForecasterConfig } from "../forecasters/forecaster.ts";
 import type { Need, Task } from "../forecasters/local-model.ts";
 import type { Series } from "../observed/series.ts";
 import { type CovariateScales, covariateScales, sizesOf } from "./covariate-scales.ts";
@@ -12,6 +12,7 @@ import { type Head, headOf } from "./heads.ts";
 import { buildNetwork, type NetworkKind } from "./networks/network.ts";
 import { networks } from "./networks/table.ts";
 import { NeuralFitted } from "./neural-fitted.ts";
+import type { NeuralMaker } from "./neural-parts.ts";
 import { defaultLookback, leastHistory } from "./neural-plan.ts";
 import { type PreparedSeries, prepareSeries } from "./prepared-series.ts";
 import { type NeuralConfig, type NeuralSettings, neuralSettings } from "./settings.ts";
@@ -19,7 +20,7 @@ import { trainNetworks } from "./train-networks.ts";
 import type { WindowShape } from "./window-batch.ts";
 
 /** A forecaster of a network. */
-export class NeuralForecaster implements Forecaster {
+export class NeuralForecaster implements NeuralMaker {
   readonly name: string;
   readonly config: ForecasterConfig;
   readonly takesMissing = true;

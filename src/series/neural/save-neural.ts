@@ -2,7 +2,7 @@
 
 import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
 import { FORECASTER_FORMAT } from "../forecasters/record.ts";
-import type { NeuralParts } from "./neural-fitted.ts";
+import type { NeuralParts } from "./neural-parts.ts";
 import { type NeuralRecord, networkFolder, type SavedSeries } from "./neural-record.ts";
 import type { PreparedSeries } from "./prepared-series.ts";
 import type { ScaledColumn } from "./window-source.ts";

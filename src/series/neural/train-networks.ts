@@ -5,7 +5,7 @@ import type { WeightsSnapshot } from "../../model/weights.ts";
 import type { EpochReport, FitOptions } from "../forecasters/forecaster.ts";
 import type { Description } from "../forecasters/local-model.ts";
 import { NetworkTrainer, type Trained } from "./network-training.ts";
-import type { NeuralForecaster } from "./neural-forecaster.ts";
+import type { NeuralMaker } from "./neural-parts.ts";
 import { trainingLength, trainingRange, validationRange } from "./neural-plan.ts";
 import type { PreparedSeries } from "./prepared-series.ts";
 import { stepErrors } from "./step-errors.ts";
@@ -13,7 +13,7 @@ import type { WindowShape } from "./window-batch.ts";
 import { WindowDataset, type WindowRange } from "./window-dataset.ts";
 
 export interface NetworkTraining {
-  readonly forecaster: NeuralForecaster;
+  readonly forecaster: NeuralMaker;
   readonly model: Functional;
   readonly shape: WindowShape;
   readonly prepared: readonly PreparedSeries[];
@@ -80,7 +80,7 @@ export async function trainNetworks(training: NetworkTraining): Promise<TrainedN
 }
 
 /** What one group of series is trained on. */
-function planOf({ settings }: NeuralForecaster, shape: WindowShape, group: readonly PreparedSeries[]) {
+function planOf({ settings }: NeuralMaker, shape: WindowShape, group: readonly PreparedSeries[]) {
   const { validation, windowsPerEpoch } = settings;
   const endOf = ({ source }: PreparedSeries) => source.values.length - validation;
   const ranges = group.map((one) => trainingRange(one, endOf(one), shape));

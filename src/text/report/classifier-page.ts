@@ -12,8 +12,11 @@ import { wrongTexts } from "./wrong-texts.ts";
 /** Clouds and rows of the confusion matrix are for so many classes at most. */
 const CLOUDS = 8;
 const MATRIX = 30;
-/** Characters of a text that are shown. */
+/** Words of a class in a table. */
+const LISTED = 12;
+/** Characters of a text that are shown, and of a name beside it. */
 const EXCERPT = 280;
+const NAME = 24;
 
 const whole = (count: number) => count.toLocaleString("en-US");
 
@@ -30,16 +33,50 @@ export async function classifierPage(result: TextClassification): Promise<string
       ? ""
       : await figure(confusionSpec({ confusion: evaluation.confusion, classes: model.classes })),
     classTable(result),
-    model.classes.length > CLOUDS || words.every((list) => list.length === 0)
-      ? ""
-      : `<h2>Words that tell the classes apart</h2>
-<div class="clouds">${words
-          .map((list, k) => (list.length === 0 ? "" : cloudOf(list, model.classes[k] ?? "", k)))
-          .join("\n")}</div>
-${paragraph("The larger, the more sure it is that the word is more frequent in texts of this class than in the others. This is of the texts themselves; the network may go by other things.", "small")}`,
+    distinctive(words, model.classes),
     wrongOnes(result),
     facts(result),
   ]);
+}
+
+/** Clouds of few classes, a table of many. */
+function distinctive(words: TextClassification["words"], classes: readonly string[]): string {
+  if (words.every((list) => list.length === 0)) return "";
+  const title = "<h2>Words that tell the classes apart</h2>";
+  const own = "This is of the texts themselves; the network may go by other things.";
+  if (classes.length > CLOUDS) {
+    const rows = words.map((list, k) => ({
+      cells: [
+        nameCell(classes[k] ?? ""),
+        list
+          .slice(0, LISTED)
+          .map(({ text }) => isolated(text))
+          .join(", "),
+      ],
+    }));
+    const note = `The first are those of which it is most sure that they are more frequent in texts of this class than in the others. ${own}`;
+    return `${title}\n${htmlTable(["class", "words"], rows, "texts")}\n${paragraph(note, "small")}`;
+  }
+  const clouds = words.map((list, k) => (list.length === 0 ? "" : cloudOf(list, classes[k] ?? "", k)));
+  const note = `The larger, the more sure it is that the word is more frequent in texts of this class than in the others. ${own}`;
+  return `${title}\n<div class="clouds">${clouds.join("\n")}</div>\n${paragraph(note, "small")}`;
+}
+
+/** Text of any direction, which leaves that of its neighbours alone. */
+function isolated(text: string): string {
+  return `<bdi>${escapeHtml(text)}</bdi>`;
+}
+
+/** The same in plain text: first strong isolate … pop directional isolate (Unicode Standard Annex #9). */
+function quoted(text: string): string {
+  return `\u2068“${text}”\u2069`;
+}
+
+/** A name beside long texts, in full under the mouse. */
+function nameCell(name: string): string {
+  const letters = [...name];
+  if (letters.length <= NAME) return isolated(name);
+  return `<span title="${escapeHtml(name)}">${isolated(`${letters.slice(0, NAME - 1).join("")}…`)}</span>`;
 }
 
 const COLOURS = ["backtest", "forecast", "actual"] as const;
@@ -72,7 +109,7 @@ function verdict({ evaluation, labelsEvaluation, majority, test }: TextClassific
   const right = Math.round(evaluation.accuracy * count);
   const [low, high] = wilsonInterval(right, count);
   const own = `${whole(right)} of ${whole(count)} test texts got their class: ${percent(evaluation.accuracy)} (with 95 % confidence ${percent(low)} to ${percent(high)}).`;
-  const guess = `Always saying “${majority.label}” would be right for ${percent(majority.accuracy)}`;
+  const guess = `Always saying ${quoted(majority.label)} would be right for ${percent(majority.accuracy)}`;
   if (low > majority.accuracy) return paragraph(`${own} ${guess}.`, "verdict");
   return evaluation.accuracy > majority.accuracy
     ? paragraph(`${own} ${guess}: the difference may be chance.`, "verdict worse")
@@ -81,14 +118,14 @@ function verdict({ evaluation, labelsEvaluation, majority, test }: TextClassific
 
 async function curves({ epochs, model }: TextClassification): Promise<string> {
   if (epochs.length < 2) return "";
-  const logs: Record<string, number[]> = {
-    loss: epochs.map(({ loss }) => loss),
-    accuracy: epochs.map(({ accuracy }) => accuracy),
-  };
+  // Of texts with several labels each, no share is right or wrong as a whole.
+  const logs: Record<string, number[]> = { loss: epochs.map(({ loss }) => loss) };
+  if (!model.isMulti) logs.accuracy = epochs.map(({ accuracy }) => accuracy);
   const [first] = epochs;
   if (first?.validationLoss !== undefined) {
     logs.val_loss = epochs.map(({ validationLoss = Number.NaN }) => validationLoss);
-    logs.val_accuracy = epochs.map(({ validationAccuracy = Number.NaN }) => validationAccuracy);
+    if (!model.isMulti)
+      logs.val_accuracy = epochs.map(({ validationAccuracy = Number.NaN }) => validationAccuracy);
   }
   const best = (model.training?.bestEpoch ?? 1) - 1;
   const note = `The weights are those after epoch ${best + 1} of ${epochs.length}, chosen by the loss of ${whole(model.training?.heldOut ?? 0)} training texts held out for this.`;
@@ -99,14 +136,14 @@ ${(model.training?.heldOut ?? 0) === 0 ? "" : paragraph(note, "small")}`;
 function classTable({ evaluation, labelsEvaluation, model }: TextClassification): string {
   const scores = evaluation?.report.classes ?? labelsEvaluation?.labels ?? [];
   const rows = scores.map(({ name, precision, recall, f1Score, support }) => ({
-    cells: [escapeHtml(name), percent(precision), percent(recall), f1Score.toFixed(3), whole(support)],
+    cells: [isolated(name), percent(precision), percent(recall), f1Score.toFixed(3), whole(support)],
   }));
   const area = evaluation?.rocAuc;
   const figures =
     evaluation === undefined
       ? ""
       : paragraph(
-          `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}, log loss ${displayNumber(evaluation.logLoss)}${area === undefined || !Number.isFinite(area) ? "" : `, ROC AUC of “${model.classes[1]}” ${area.toFixed(3)}`}.`,
+          `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}, log loss ${displayNumber(evaluation.logLoss)}${area === undefined || !Number.isFinite(area) ? "" : `, ROC AUC of ${quoted(model.classes[1] ?? "")} ${area.toFixed(3)}`}.`,
         );
   return `<h2>By class</h2>\n${htmlTable(["class", "precision", "recall", "F₁", "test texts"], rows)}\n${figures}
 ${paragraph("Precision: of the texts given this class, the share that has it. Recall: of the texts that have it, the share that was found.", "small")}`;
@@ -114,9 +151,15 @@ ${paragraph("Precision: of the texts given this class, the share that has it. Re
 
 function wrongOnes(result: TextClassification): string {
   const wrong = wrongTexts(result, 12);
-  if (wrong.length === 0) return paragraph("Every test text got its class.");
+  if (wrong.length === 0)
+    return paragraph(`Every test text got its ${result.model.isMulti ? "labels" : "class"}.`);
   const rows = wrong.map(({ label, told, probability, text }) => ({
-    cells: [escapeHtml(label), escapeHtml(told), percent(probability), escapeHtml(excerpt(text))],
+    cells: [
+      nameCell(label),
+      nameCell(told),
+      percent(probability),
+      `<div dir="auto">${escapeHtml(excerpt(text))}</div>`,
+    ],
   }));
   return `<h2>Where it was most wrong</h2>
 ${htmlTable(["it is", "it was taken for", "with", "text"], rows, "texts")}`;

@@ -43,6 +43,8 @@ export interface LanguageReport {
   /** Counted from 0. */
   readonly bestEpoch?: number | undefined;
   readonly samples: readonly Sample[];
+  /** What it wrote while it learned. */
+  readonly learning?: readonly Sample[] | undefined;
   readonly seconds: number;
 }
 
@@ -59,7 +61,10 @@ export async function writeLanguageReport(report: LanguageReport, folder: string
   const write = (name: string, text: string) =>
     writeFileAtomic(joinPath(folder, name), (sink) => sink.write(encoder.encode(text)));
   await write("report.html", await languagePage(report));
-  await write("samples.txt", report.samples.map(sampleText).join("\n\n"));
+  await write(
+    "samples.txt",
+    `${[...(report.learning ?? []), ...report.samples].map(sampleText).join("\n\n")}\n`,
+  );
   await write("metrics.json", `${JSON.stringify(languageDocument(report), null, 2)}\n`);
   await report.model.save(joinPath(folder, "model"));
 }
@@ -75,7 +80,7 @@ function sampleText({ epoch, temperature, prompt, text }: Sample): string {
 }
 
 async function languagePage(report: LanguageReport): Promise<string> {
-  const { source, name, heldOut, history, bestEpoch, samples, settings } = report;
+  const { source, name, heldOut, history, bestEpoch, samples, learning = [], settings } = report;
   const title = `Language model of ${source}`;
   const whole = (count: number) => count.toLocaleString("en-US");
   const told =
@@ -100,14 +105,18 @@ async function languagePage(report: LanguageReport): Promise<string> {
           }),
         ),
     `<h2>What it writes</h2>`,
-    ...samples.map(
-      ({ epoch, temperature, prompt, text }) =>
-        `<h3>${epoch === undefined ? "" : `After epoch ${epoch}, `}${epoch === undefined ? "T" : "t"}emperature ${temperature}</h3>\n<pre class="sample"><b>${escapeHtml(prompt)}</b>${escapeHtml(text)}</pre>`,
-    ),
+    ...samples.map((sample) => sampleHtml(sample, `Temperature ${sample.temperature}`)),
     paragraph(
       "Below a temperature of 1 the model keeps to what is most likely, above it takes more risks. What stands in bold was given to it.",
       "small",
     ),
+    ...(learning.length === 0
+      ? []
+      : [
+          `<h2>While it learned</h2>`,
+          ...learning.map((sample) => sampleHtml(sample, `After epoch ${sample.epoch}`)),
+          paragraph(`At a temperature of ${learning[0]?.temperature}.`, "small"),
+        ]),
     `<h2>The model</h2>`,
     htmlTerms([
       ["Model", displayModel(name)],
@@ -116,6 +125,10 @@ async function languagePage(report: LanguageReport): Promise<string> {
       ["Time taken", `${Math.ceil(report.seconds)} s`],
     ]),
   ]);
+}
+
+function sampleHtml({ prompt, text }: Sample, head: string): string {
+  return `<h3>${escapeHtml(head)}</h3>\n<pre class="sample" dir="auto"><b>${escapeHtml(prompt)}</b>${escapeHtml(text)}</pre>`;
 }
 
 const NAMES: Readonly<Record<string, string>> = {

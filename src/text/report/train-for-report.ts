@@ -1,5 +1,6 @@
 // Training a language model with all that its report tells: held-out figures, samples after each epoch.
 
+import { RecurraError } from "../../platform/error.ts";
 import { generate } from "../language/generate.ts";
 import {
   bitsPerCharacter,
@@ -32,11 +33,28 @@ export interface TrainForReportOptions {
   readonly prompt?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((done: number, of: number, detail: string | undefined) => void) | undefined;
-  readonly onSample?: ((sample: Sample) => void) | undefined;
+  readonly onEpoch?: ((epoch: ReportedEpoch) => void) | undefined;
 }
 
-/** Characters of a sample in the report, and of one after an epoch. */
-const LENGTHS = { whole: 400, epoch: 120 };
+/** What is told after each epoch. */
+export interface ReportedEpoch {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Nats a token. */
+  readonly loss: number;
+  readonly validationLoss: number | undefined;
+  /** What it now writes; of many epochs not after each. */
+  readonly sample: Sample | undefined;
+}
+
+/** Tokens of a sample in the report, and of one after an epoch: of characters, and of longer tokens. */
+const LENGTHS = { characters: { whole: 400, epoch: 120 }, others: { whole: 120, epoch: 30 } };
+const lengthsOf = (tokenizer: string) => (tokenizer === "characters" ? LENGTHS.characters : LENGTHS.others);
+
+/** Samples are written after so many epochs at most, and so many of them are kept for the report. */
+const SAMPLED = 20;
+const KEPT = 4;
 
 /** The temperatures of the lecture's samples. */
 const TEMPERATURES = [0.2, 0.5, 1, 1.2];
@@ -49,6 +67,7 @@ export async function trainForReport(
   const text = await joinedTexts("generate", texts);
   const parts = splitText(text, options.heldOut);
   const prompt = options.prompt ?? promptOf(parts.heldOut === "" ? text : parts.heldOut);
+  checkPrompt(prompt, text, options.model);
   const made =
     options.model.name === "ngram"
       ? await countNGrams(parts.training, text, options.model as NGramConfig)
@@ -57,7 +76,9 @@ export async function trainForReport(
   const score = parts.heldOut === "" ? undefined : await model.score(parts.heldOut);
   const samples: Sample[] = [];
   for (const temperature of TEMPERATURES)
-    samples.push(await sampleOf(model, prompt, temperature, LENGTHS.whole, options.signal));
+    samples.push(
+      await sampleOf(model, prompt, temperature, lengthsOf(model.tokenizer.name).whole, options.signal),
+    );
   return {
     ...made,
     name: options.model.name,
@@ -84,15 +105,19 @@ const UNITS: Readonly<Record<string, string>> = {
   bpe: "parts of words",
 };
 
-type Made = Pick<LanguageReport, "model" | "tokens" | "settings" | "parameters" | "history" | "bestEpoch">;
+type Made = Pick<
+  LanguageReport,
+  "model" | "tokens" | "settings" | "parameters" | "history" | "bestEpoch" | "learning"
+>;
 
 async function trainNetwork(
   text: string,
   prompt: string,
   config: LanguageModelConfig,
-  { heldOut, signal, onStep, onSample }: TrainForReportOptions,
+  { heldOut, signal, onStep, onEpoch }: TrainForReportOptions,
 ): Promise<Made> {
   const logs: { loss: number[]; val_loss: number[] } = { loss: [], val_loss: [] };
+  const learning: Sample[] = [];
   let detail: string | undefined;
   const model = await trainLanguageModel(
     [text],
@@ -100,11 +125,19 @@ async function trainNetwork(
     {
       signal,
       onStep: (done, of) => onStep?.(done, of, detail),
-      onEpoch: async ({ epoch, loss, validationLoss, model }) => {
+      onEpoch: async ({ epoch, epochs, loss, validationLoss, model }) => {
         logs.loss.push(loss);
         if (validationLoss !== undefined) logs.val_loss.push(validationLoss);
         detail = `loss ${(validationLoss ?? loss).toFixed(3)}`;
-        onSample?.({ ...(await sampleOf(model, prompt, 0.5, LENGTHS.epoch, signal)), epoch });
+        const isSampled = epoch === 1 || epoch % Math.ceil(epochs / SAMPLED) === 0;
+        const sample = isSampled
+          ? {
+              ...(await sampleOf(model, prompt, 0.5, lengthsOf(model.tokenizer.name).epoch, signal)),
+              epoch,
+            }
+          : undefined;
+        if (sample !== undefined) learning.push(sample);
+        onEpoch?.({ epoch, epochs, loss, validationLoss, sample });
       },
     },
   );
@@ -120,6 +153,7 @@ async function trainNetwork(
       logs: val_loss.length === 0 ? { loss } : { loss, val_loss },
     },
     bestEpoch: (model.training?.bestEpoch ?? 1) - 1,
+    learning: spread(learning, KEPT),
   };
 }
 
@@ -146,12 +180,40 @@ async function sampleOf(
   return { temperature, prompt, text };
 }
 
-/** The first line that has something in it, at most 40 characters. */
+/** Some of a list: the first, the last, and those between them at even distances. */
+function spread<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return list.filter((_, i) => {
+    const places = Array.from({ length: most }, (_, k) => Math.round((k * (list.length - 1)) / (most - 1)));
+    return places.includes(i);
+  });
+}
+
+/**
+ * Fails for a prompt with characters that a model of characters will not know, before it is trained.
+ *
+ * @throws RecurraError `unknown-character`
+ */
+function checkPrompt(prompt: string, text: string, { tokenizer }: NGramConfig | LanguageModelConfig): void {
+  if (tokenizer?.name !== "characters" || tokenizer.unknownToken !== undefined) return;
+  const lower = (one: string) => (tokenizer.lower === true ? one.toLowerCase() : one);
+  const known = new Set(lower(text));
+  const strange = [...lower(prompt)].find((character) => !known.has(character));
+  if (strange === undefined) return;
+  throw new RecurraError(
+    "unknown-character",
+    `The prompt ${JSON.stringify(prompt)} has the character "${strange}", which is not in the text: a model of its characters cannot read it. Give a prompt of characters that the text has.`,
+  );
+}
+
+/** The first line after the one that may be cut, of 10 characters or more; its first 40, but no part of a word. */
 function promptOf(text: string): string {
   const line =
     text
       .split("\n")
       .slice(1)
       .find((one) => one.trim().length >= 10) ?? text;
-  return [...line].slice(0, 40).join("");
+  const start = [...line].slice(0, 40).join("");
+  const whole = start.replace(/\s+\S*$/, "");
+  return start === line || whole.trim() === "" ? start : whole;
 }

@@ -8,18 +8,11 @@ import { countCharacters, type LanguageModel, type Reader, type TextScore } from
 import type { Estimator, Events } from "./estimator.ts";
 import { NGramCounter } from "./n-gram-counter.ts";
 import { checkNGramOptions, type NGramOptions } from "./n-gram-options.ts";
+import type { NGramState } from "./n-gram-state.ts";
 import type { NGramTrie } from "./n-gram-trie.ts";
 import { saveNGramModel } from "./save-n-gram-model.ts";
 import { estimatorOf, type Smoothing, smoothingOf } from "./smoothing.ts";
 import { TokenNames } from "./token-names.ts";
-
-/** All that an n-gram model knows. */
-export interface NGramState {
-  readonly tokenizer: Tokenizer;
-  readonly smoothing: Smoothing;
-  readonly boundaries: boolean;
-  readonly trie: NGramTrie;
-}
 
 /** An n-gram and how often it was counted. */
 export interface CountedNGram {

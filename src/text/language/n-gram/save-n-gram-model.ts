@@ -4,8 +4,8 @@ import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
 import { configChecksum, type FileRecord, sha256 } from "../../../model/files.ts";
 import { NdArray } from "../../../tensor/nd-array.ts";
 import { encodeSafetensors } from "../../../tensor/safetensors.ts";
-import type { NGramState } from "./n-gram-model.ts";
 import { type NGramRow, rowsOf } from "./n-gram-rows.ts";
+import type { NGramState } from "./n-gram-state.ts";
 import type { NGramTrie } from "./n-gram-trie.ts";
 import { TokenNames } from "./token-names.ts";
 
