@@ -7,7 +7,9 @@
 // the data. Source: Wang, Yan & Oates, "Time series classification from scratch", IJCNN 2017; the network of Keras' example
 // "Timeseries classification from scratch".
 //
-// The weights of the epoch with the best validation loss are tested, once, for each of three seeds.
+// The weights of the epoch with the best validation loss are tested, once, for each of three seeds: 0.951 and 0.886 for the first two.
+// (The test set is trained on and the part of the training set that there is tested on, so these are no figures to compare with published
+// ones.)
 
 import { EarlyStopping, layers, ReduceLROnPlateau, type Sequential, sequential } from "recurra";
 import { historySpec } from "recurra/plot";

@@ -63,7 +63,7 @@ new vega.View(vega.parse(spec), { renderer: "svg", hover: true, tooltip: hover }
 const HINT = "The wheel stretches the time axis, dragging moves it, a double click shows all of it again.";
 
 function isOnePanel(spec: object): spec is { readonly layer: readonly object[] } {
-  return "layer" in spec && Array.isArray(spec.layer);
+  return "layer" in spec && Array.isArray(spec.layer) && hasTimeAxis(spec);
 }
 
 /** The chart with a time axis that can be moved, where it is one panel of layers: the last one takes the mouse. */
@@ -84,4 +84,20 @@ function packageFolder(name: string): URL {
 
 function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+/** Whether anything in a specification is drawn over time. */
+function hasTimeAxis(spec: unknown): boolean {
+  if (typeof spec !== "object" || spec === null) return false;
+  if (
+    "x" in spec &&
+    typeof spec.x === "object" &&
+    spec.x !== null &&
+    "type" in spec.x &&
+    spec.x.type === "temporal"
+  )
+    return true;
+  return Object.entries(spec).some(
+    ([name, part]) => name !== "data" && name !== "datasets" && hasTimeAxis(part),
+  );
 }

@@ -47,3 +47,4 @@ export { renderSvg, type TopLevelSpec } from "./svg.ts";
 export { type ColourRole, DARK, LIGHT, type Palette } from "./theme.ts";
 export { type Points, thin } from "./thin.ts";
 export { type CloudWord, type WordCloud, wordCloudSvg } from "./word-cloud.ts";
+export { type WordMapChart, wordMapSpec } from "./word-map.ts";

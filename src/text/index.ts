@@ -57,6 +57,15 @@ export {
   trainLanguageModel,
 } from "./language/neural/train-language-model.ts";
 export { Sampler, type SamplingOptions } from "./language/sampling.ts";
+export type { MapMetric, VectorRows } from "./maps/point-rows.ts";
+export {
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+  principalComponents,
+} from "./maps/principal-components.ts";
+export { type TsneMap, type TsneOptions, tsne } from "./maps/t-sne.ts";
+export { trustworthiness } from "./maps/trustworthiness.ts";
+export { type UmapMap, type UmapOptions, umap } from "./maps/umap.ts";
 export { align } from "./metrics/alignment.ts";
 export { type BleuOptions, type BleuScore, corpusBleu, formatBleu, sentenceBleu } from "./metrics/bleu.ts";
 export { type ChrfOptions, type ChrfScore, corpusChrf, sentenceChrf } from "./metrics/chrf.ts";

@@ -21,6 +21,10 @@ interface Lesson {
 
 const lessons: Readonly<Record<string, Lesson>> = {
   "air-passengers": { data: "airpassengers.csv", pictures: ["air-passengers.svg"] },
+  "arabic-tweets": {
+    data: "astd_arabic_tweets.tsv.gz",
+    pictures: ["cnn", "lstm", "mlp"].map((name) => `arabic-tweets-${name}.svg`),
+  },
   "dax-up-or-down": { data: "eu_stock_markets.csv", pictures: ["dax-up-or-down.svg"] },
   "exploding-gradients": {
     pictures: ["gradients-by-step-clipped.svg", "gradients-clipped.svg", "gradients-without-clipping.svg"],

@@ -17,7 +17,7 @@ import {
 } from "./train-text-classifier.ts";
 
 export interface ClassifyTextsOptions
-  extends Pick<TrainTextClassifierOptions, "onEpoch" | "onStep" | "signal" | "vectors"> {
+  extends Pick<TrainTextClassifierOptions, "onEpoch" | "onStep" | "signal" | "validation" | "vectors"> {
   /** Texts to test on. Default: a share of those that are given, drawn at random with the classes' shares kept. */
   readonly test?: LabelledTexts | undefined;
   /** That share. Default: 0.2. */
