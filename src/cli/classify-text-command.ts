@@ -1,27 +1,22 @@
-// `recurra classify train`, `predict` and `explain`: classifiers of texts.
+// `recurra classify train`: a classifier of texts, trained, tested and reported.
 
 import { Command, InvalidArgumentError, Option } from "commander";
-import { joinPath, pathExists, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { joinPath, writeFolderAtomic } from "#platform";
 import type { TextData } from "../data/texts/text-options.ts";
 import { RecurraError } from "../platform/error.ts";
+import { suggestion } from "../platform/nearest.ts";
 import type { TextClassification } from "../text/classify/classify-texts.ts";
 import type { TextClassifierConfig } from "../text/classify/settings.ts";
-import type { TextClassifier } from "../text/classify/text-classifier.ts";
 import type { ClassifierEpoch } from "../text/classify/train-text-classifier.ts";
 import type { CliContext } from "./context.ts";
-import { nonEmpty, oneOf, wholeNumber } from "./options.ts";
+import { addReadingOptions, type ReadingArguments, readLabelled } from "./labelled-texts.ts";
+import { nonEmpty, wholeNumber } from "./options.ts";
+import { checkOut, tellNotes } from "./text-files.ts";
+import { explainTextCommand, predictTextsCommand } from "./use-text-classifier.ts";
 import { nameOf, work } from "./work.ts";
 
 const MODELS = ["mlp", "rnn", "lstm", "gru", "bilstm", "conv", "conv-rnn", "transformer"] as const;
 const TOKENIZERS = ["words", "unicode-words", "characters", "bpe", "word-piece", "unigram"] as const;
-
-interface ReadingArguments {
-  readonly text?: string;
-  readonly label?: string;
-  readonly labelSeparator?: string;
-  readonly header?: boolean;
-  readonly onError: "stop" | "skip" | "replace";
-}
 
 interface TrainArguments extends ReadingArguments {
   readonly model: (typeof MODELS)[number];
@@ -36,18 +31,6 @@ interface TrainArguments extends ReadingArguments {
   readonly balanced?: boolean;
   readonly testShare?: number;
   readonly seed: number;
-  readonly out?: string;
-  readonly json?: boolean;
-}
-
-interface PredictArguments extends ReadingArguments {
-  readonly out?: string;
-  readonly json?: boolean;
-}
-
-interface ExplainArguments {
-  readonly class?: string;
-  readonly samples?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -74,28 +57,9 @@ The folder gets report.html (open it in a browser), predictions.csv,
 metrics.json and model/. It appears whole, or not at all.
 `;
 
-const PREDICT_EXAMPLES = `
-Examples:
-  recurra classify predict classify-reviews new.csv > classes.csv
-  echo "What a waste of time." | recurra classify predict classify-reviews
-
-MODEL is the folder that \`recurra classify train\` wrote, or model/ in it.
-Without FILE, each line of standard input is a text.
-`;
-
-const EXPLAIN_EXAMPLES = `
-Examples:
-  recurra classify explain classify-reviews "The plot is thin, the actors are superb."
-  recurra classify explain classify-reviews "Never again!" --out why.html
-
-How much each word adds to the probability of the class that is told (KernelSHAP:
-Shapley values of hiding words). All that words add, and the base value, sum to
-the prediction. --out writes a page with the coloured text.
-`;
-
 /** The commands, to stand beside `classify series`. */
 export function classifyTextCommands(context: CliContext): readonly Command[] {
-  return [trainCommand(context), predictCommand(context), explainCommand(context)];
+  return [trainCommand(context), predictTextsCommand(context), explainTextCommand(context)];
 }
 
 function share(text: string): number {
@@ -108,27 +72,6 @@ function positive(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Wanted a number above 0.");
-}
-
-function addReadingOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--text <COLUMN>", "the texts: a name, or a number (default: found out)").argParser(
-        nonEmpty,
-      ),
-    )
-    .addOption(new Option("--label <COLUMN>", "the labels (default: found out)").argParser(nonEmpty))
-    .addOption(
-      new Option("--label-separator <TEXT>", 'between the labels of a text that has several: "|"').argParser(
-        nonEmpty,
-      ),
-    )
-    .option("--no-header", "the first row names no columns (default: found out)")
-    .addOption(
-      new Option("--on-error <WHAT>", "rows that cannot be read: stop, skip them, replace invalid bytes")
-        .choices(["stop", "skip", "replace"])
-        .default("stop"),
-    );
 }
 
 function trainCommand(context: CliContext): Command {
@@ -175,79 +118,29 @@ function trainCommand(context: CliContext): Command {
     );
 }
 
-function predictCommand(context: CliContext): Command {
-  const command = new Command("predict")
-    .description("Classify texts with a trained model.")
-    .argument("<MODEL>", "the folder of a training")
-    .argument("[FILE]", "texts as in training, with or without labels (default: lines of standard input)");
-  return addReadingOptions(command)
-    .addOption(new Option("--out <FILE>", "write CSV there (default: standard output)").argParser(nonEmpty))
-    .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addHelpText("after", PREDICT_EXAMPLES)
-    .action((model: string, file: string | undefined, options: PredictArguments) =>
-      runPredict(model, file, options, context),
-    );
-}
+type Labelled = Required<Pick<TextData, "texts" | "labels">>;
 
-function explainCommand(context: CliContext): Command {
-  return new Command("explain")
-    .description("Say which words of a text make the model tell its class.")
-    .argument("<MODEL>", "the folder of a training")
-    .argument("<TEXT>", "a text; - for standard input")
-    .addOption(
-      new Option("--class <NAME>", "explain this class (default: the one that is told)").argParser(nonEmpty),
-    )
-    .addOption(
-      new Option("--samples <N>", "sets of words to try (default: 2 × words + 2048)").argParser(
-        wholeNumber(1),
-      ),
-    )
-    .addOption(
-      new Option("--out <FILE>", "write a page (.html) or a picture (.svg, .png) there").argParser(nonEmpty),
-    )
-    .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addHelpText("after", EXPLAIN_EXAMPLES)
-    .action((model: string, text: string, options: ExplainArguments) =>
-      runExplain(model, text, options, context),
-    );
-}
-
-async function read(path: string, options: ReadingArguments, signal?: AbortSignal): Promise<TextData> {
-  const { readTexts } = await import("../data/texts/read-texts.ts");
-  const { text, label, labelSeparator, header, onError } = options;
-  return readTexts(path, {
-    text: columnOf(text),
-    label: columnOf(label),
-    labelSeparator,
-    // commander gives true where --no-header is not set: then it is found out.
-    header: header === false ? false : undefined,
-    onError: onError === "stop" ? "throw" : onError,
-    signal,
-  });
-}
-
-/** A column by its number where the text is one, and by its name. */
-function columnOf(text: string | undefined): string | number | undefined {
-  return text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : text;
-}
-
-function tellNotes({ notes, skipped, source }: TextData, context: CliContext): void {
-  for (const note of notes) context.tell(`${note}\n`);
-  if (skipped.length === 0) return;
-  const [first] = skipped;
-  context.tell(
-    `${skipped.length} row${skipped.length === 1 ? "" : "s"} of ${source} left out; the first is row ${first?.row}: ${first?.reason}\n`,
+function labelled({ texts, labels, source, taken }: TextData): Labelled {
+  if (labels !== undefined) return { texts, labels };
+  throw new RecurraError(
+    "label-missing",
+    taken.text === undefined
+      ? `${source} is plain text without labels. Give a table with a column of labels, or a folder with a sub-folder of .txt for each label.`
+      : `${source} has no column of labels that can be told. Name it with --label, or give its number.`,
   );
 }
 
-function labelled(data: TextData): {
-  readonly texts: readonly string[];
-  readonly labels: NonNullable<TextData["labels"]>;
-} {
-  if (data.labels !== undefined) return { texts: data.texts, labels: data.labels };
+/** Fails for a label of the test that training knows nothing of, naming its row. */
+function checkTestLabels(training: Labelled, test: TextData): void {
+  const known = new Set(training.labels.flat());
+  const strange = test.labels?.findIndex((label) => [label].flat().some((name) => !known.has(name))) ?? -1;
+  if (strange < 0) return;
+  const name = [test.labels?.[strange] ?? []].flat().find((one) => !known.has(one)) ?? "";
+  const names = [...known];
+  const shown = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
   throw new RecurraError(
-    "label-missing",
-    `${data.source} has no column of labels that can be told. Name it with --label.`,
+    "unknown-label",
+    `${test.source}, ${test.rowName(strange)}: the label "${name}" is none of those trained on (${shown}). ${suggestion(name, names)}Give texts of these classes, or check which column is the label.`,
   );
 }
 
@@ -265,11 +158,19 @@ async function runTrain(
   ]);
   const out = options.out ?? `classify-${nameOf(train)}`;
   const result = await work(context, 1, async ({ signal, view }) => {
-    const data = await read(train, options, signal);
+    await checkOut(out, files.isTextClassificationFile);
+    const data = await readLabelled(train, options, { signal });
     tellNotes(data, context);
-    const tested = test === undefined ? undefined : await read(test, options, signal);
-    if (tested !== undefined) tellNotes(tested, context);
+    const prefer = data.taken;
+    const tested = test === undefined ? undefined : await readLabelled(test, options, { signal, prefer });
+    if (tested !== undefined) {
+      tellNotes(tested, context);
+      checkTestLabels(labelled(data), tested);
+    }
     let detail: string | undefined;
+    const isMulti = data.labels?.some((label) => typeof label !== "string") === true;
+    if (isMulti && options.balanced === true)
+      throw new RecurraError("option", "--balanced is for texts of one label each; these may have several.");
     const found = await classifyTexts(labelled(data), configOf(options), {
       source: data.source,
       ...(tested && { test: labelled(tested), testSource: tested.source }),
@@ -277,10 +178,11 @@ async function runTrain(
       signal,
       onStep: (done, of) => view.show({ share: done / of, label: `training ${options.model}`, detail }),
       onEpoch: (epoch) => {
-        detail = detailOf(epoch);
+        detail = detailOf(epoch, isMulti);
         view.notice(`epoch ${epoch.epoch} of ${epoch.epochs}: ${detail}`);
       },
     });
+    found.model.columns = data.taken;
     await view.end();
     context.tell(`Writing ${out} …\n`);
     await writeFolderAtomic(
@@ -300,12 +202,15 @@ async function runTrain(
   );
 }
 
-function detailOf({ loss, accuracy, validationLoss, validationAccuracy }: ClassifierEpoch): string {
-  const held =
-    validationLoss === undefined
-      ? ""
-      : `; held out: loss ${validationLoss.toFixed(3)}, accuracy ${(100 * (validationAccuracy ?? 0)).toFixed(1)} %`;
-  return `loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %${held}`;
+/** @param isMulti of texts with several labels each, no share is right or wrong as a whole */
+function detailOf(epoch: ClassifierEpoch, isMulti: boolean): string {
+  const told = (loss: number, accuracy = Number.NaN) =>
+    isMulti
+      ? `loss ${loss.toFixed(3)}`
+      : `loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`;
+  const { loss, accuracy, validationLoss, validationAccuracy } = epoch;
+  const held = validationLoss === undefined ? "" : `; held out: ${told(validationLoss, validationAccuracy)}`;
+  return `${told(loss, accuracy)}${held}`;
 }
 
 /** What `trainTextClassifier` is to train. */
@@ -341,18 +246,27 @@ function tokenizerConfig(
 }
 
 async function summaryOf(result: TextClassification, out: string): Promise<string> {
-  const { percent } = await import("../report/numbers.ts");
+  const [{ percent }, { wilsonInterval }] = await Promise.all([
+    import("../report/numbers.ts"),
+    import("../nn/metrics/wilson.ts"),
+  ]);
   const { evaluation, labelsEvaluation, majority, test, timing } = result;
-  const count = test.texts.length.toLocaleString("en-US");
-  const figures =
-    labelsEvaluation !== undefined
-      ? [
-          `Labels of ${count} test texts: F₁ ${labelsEvaluation.microF1.toFixed(3)}, all right for ${percent(labelsEvaluation.exactMatch)}`,
-        ]
-      : [
-          `Accuracy on ${count} test texts: ${percent(evaluation?.accuracy ?? Number.NaN)} (always “${majority?.label}”: ${percent(majority?.accuracy ?? Number.NaN)})`,
-          `Balanced accuracy ${percent(evaluation?.balancedAccuracy ?? Number.NaN)}, mean F₁ ${evaluation?.macroF1.toFixed(3)}`,
-        ];
+  const total = test.texts.length;
+  const count = `${total.toLocaleString("en-US")} test text${total === 1 ? "" : "s"}`;
+  const figures: string[] = [];
+  if (labelsEvaluation !== undefined)
+    figures.push(
+      `Labels of ${count}: F₁ ${labelsEvaluation.microF1.toFixed(3)}, all right for ${percent(labelsEvaluation.exactMatch)}`,
+    );
+  if (evaluation !== undefined) {
+    const always = majority?.accuracy ?? Number.NaN;
+    const [low, high] = wilsonInterval(Math.round(evaluation.accuracy * total), total);
+    figures.push(
+      `Accuracy on ${count}: ${percent(evaluation.accuracy)} (95 % confidence: ${percent(low)} to ${percent(high)})`,
+      `Always “${majority?.label}”: ${percent(always)}${low > always ? "" : evaluation.accuracy > always ? "; the difference may be chance" : "; the model is no better"}`,
+      `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}`,
+    );
+  }
   return `${[
     "",
     ...figures,
@@ -360,97 +274,7 @@ async function summaryOf(result: TextClassification, out: string): Promise<strin
     "",
     `Report: ${joinPath(out, "report.html")}`,
     "Also there: metrics.json, predictions.csv, model/",
-    `Use it: recurra classify predict ${out} FILE, recurra classify explain ${out} "…"`,
+    `Use it: recurra classify predict ${out} FILE`,
+    `        recurra classify explain ${out} "…"`,
   ].join("\n")}\n`;
-}
-
-async function load(path: string): Promise<TextClassifier> {
-  const { loadTextClassifier } = await import("../text/classify/text-classifier.ts");
-  const inner = joinPath(path, "model");
-  return loadTextClassifier((await pathExists(inner)) ? inner : path);
-}
-
-async function runPredict(
-  path: string,
-  file: string | undefined,
-  options: PredictArguments,
-  context: CliContext,
-): Promise<void> {
-  const model = await load(path);
-  const data = await read(file ?? "-", options);
-  tellNotes(data, context);
-  const { predictionHead, predictionLine } = await import("../text/report/classification-files.ts");
-  const predictions = await model.predict(data.texts);
-  const hasLabels = data.labels !== undefined;
-  const labelOf = (n: number) => [data.labels?.[n] ?? []].flat().join("|");
-  const text = options.json
-    ? `${JSON.stringify(
-        predictions.map(({ label, labels, probabilities }, n) => ({
-          row: data.rows[n],
-          ...(hasLabels && { label: labelOf(n) }),
-          prediction: model.isMulti ? labels : label,
-          probabilities: Object.fromEntries(model.classes.map((name, k) => [name, probabilities[k]])),
-        })),
-        null,
-        2,
-      )}\n`
-    : `${[
-        predictionHead(model.classes, hasLabels ? ["label"] : []),
-        ...predictions.map(({ probabilities }, n) =>
-          predictionLine(
-            probabilities,
-            model.classes,
-            model.isMulti,
-            hasLabels ? [labelOf(n)] : [],
-            data.texts[n] ?? "",
-          ),
-        ),
-      ].join("\n")}\n`;
-  if (options.out === undefined) context.print(text);
-  else {
-    const bytes = new TextEncoder().encode(text);
-    await writeFileAtomic(options.out, (sink) => sink.write(bytes));
-    context.tell(`Written: ${options.out}\n`);
-  }
-}
-
-async function runExplain(
-  path: string,
-  given: string,
-  options: ExplainArguments,
-  context: CliContext,
-): Promise<void> {
-  const model = await load(path);
-  const text = given === "-" ? (await read("-", { onError: "stop" })).texts.join("\n") : given;
-  const { explainText } = await import("../text/classify/explain-text.ts");
-  const [prediction] = await model.predict([text]);
-  const output = options.class ?? prediction?.label ?? "";
-  if (options.class !== undefined) oneOf(...model.classes)(options.class);
-  const explanation = await explainText(model, text, { samples: options.samples });
-  const row = explanation.row(output);
-  if (options.out !== undefined) {
-    const { writeExplanation } = await import("../text/report/explanation-files.ts");
-    await writeExplanation(explanation, output, options.out);
-    context.tell(`Written: ${options.out}\n`);
-  }
-  if (options.json === true) {
-    const { features, baseValue, prediction: probability } = row;
-    context.print(
-      `${JSON.stringify({ text, class: output, probability, baseValue, words: features }, null, 2)}\n`,
-    );
-    return;
-  }
-  const widest = Math.max(...row.features.map(({ name }) => name.length));
-  const strongest = row.features.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 20);
-  const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
-  context.print(
-    `${[
-      `${output}: ${row.prediction.toFixed(4)} (without any of the words ${row.baseValue.toFixed(4)})`,
-      "",
-      ...strongest.map(({ name, value }) => `${name.padEnd(widest)}  ${signed(value)}`),
-      ...(row.features.length > strongest.length
-        ? [`… and ${row.features.length - strongest.length} more words`]
-        : []),
-    ].join("\n")}\n`,
-  );
 }

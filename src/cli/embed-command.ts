@@ -1,18 +1,26 @@
 // `recurra embed`: vectors of words, trained and asked.
 
 import { Command, Option } from "commander";
-import { environment, joinPath, pathExists, writeFolderAtomic } from "#platform";
+import { environment, joinPath, writeFolderAtomic } from "#platform";
+import type { SkippedText } from "../data/texts/text-options.ts";
 import { RecurraError } from "../platform/error.ts";
 import type { EmbedProgress } from "../text/embed/shares.ts";
-import type { Neighbour, WordVectors } from "../text/vectors/word-vectors.ts";
+import type { WordVectors } from "../text/vectors/word-vectors.ts";
 import type { CliContext } from "./context.ts";
+import { analogyCommand, evaluateCommand, nearestCommand } from "./embed-ask-command.ts";
 import { nonEmpty, wholeNumber } from "./options.ts";
+import {
+  addSourceOptions,
+  checkOut,
+  type SourceArguments,
+  sourceOptionsOf,
+  tellSkippedRows,
+} from "./text-files.ts";
 import { nameOf, work } from "./work.ts";
 
 const MODELS = ["skip-gram", "cbow", "glove"] as const;
 
-interface TrainArguments {
-  readonly text?: string;
+interface TrainArguments extends SourceArguments {
   readonly model: (typeof MODELS)[number];
   readonly size: number;
   readonly window?: number;
@@ -22,13 +30,8 @@ interface TrainArguments {
   readonly hierarchical?: boolean;
   readonly keepCase?: boolean;
   readonly threads?: number;
-  readonly onError: "stop" | "skip" | "replace";
   readonly seed: number;
   readonly out?: string;
-}
-
-interface AskArguments {
-  readonly count: number;
   readonly json?: boolean;
 }
 
@@ -47,11 +50,6 @@ The folder gets the vectors as vectors.safetensors and words.json, and vectors.t
 in word2vec's text form, which other tools read.
 `;
 
-const ASK = `
-VECTORS is the folder that \`recurra embed train\` wrote, or a file of word2vec
-(.txt, .bin), GloVe or fastText (.vec).
-`;
-
 /** The command with its subcommands, ready to be added to the program. */
 export function embedCommand(context: CliContext): Command {
   return new Command("embed")
@@ -64,10 +62,10 @@ export function embedCommand(context: CliContext): Command {
 }
 
 function trainCommand(context: CliContext): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description("Learn vectors of words from the texts of files.")
-    .argument("<FILES...>", ".txt, a folder of them, or a table")
-    .addOption(new Option("--text <COLUMN>", "the texts of a table (default: found out)").argParser(nonEmpty))
+    .argument("<FILES...>", ".txt, a folder of them, or a table");
+  return addSourceOptions(command)
     .addOption(new Option("--model <NAME>", "how they are learnt").choices(MODELS).default("skip-gram"))
     .addOption(new Option("--size <N>", "numbers in a vector").argParser(wholeNumber(1)).default(100))
     .addOption(
@@ -87,106 +85,11 @@ function trainCommand(context: CliContext): Command {
         wholeNumber(1),
       ),
     )
-    .addOption(
-      new Option("--on-error <WHAT>", "text that is no UTF-8: stop, skip its row, or replace it")
-        .choices(["stop", "skip", "replace"])
-        .default("stop"),
-    )
     .addOption(new Option("--seed <N>", "of the random numbers").argParser(wholeNumber(0)).default(0))
     .addOption(new Option("--out <FOLDER>", "where to write (default: embed-NAME)").argParser(nonEmpty))
+    .option("--json", "print one JSON document, and nothing else, on standard output")
     .addHelpText("after", EXAMPLES)
     .action((files: readonly string[], options: TrainArguments) => runTrain(files, options, context));
-}
-
-function addAskOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--count <N>", "answers").argParser(wholeNumber(1)).default(10))
-    .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addHelpText("after", ASK);
-}
-
-function nearestCommand(context: CliContext): Command {
-  return addAskOptions(
-    new Command("nearest")
-      .description("The words whose vectors are most like a word's.")
-      .argument("<VECTORS>", "a folder or a file of vectors")
-      .argument("<WORDS...>", "one word or several, each by itself"),
-  ).action(async (path: string, words: readonly string[], options: AskArguments) => {
-    const vectors = await open(path);
-    for (const word of words)
-      tell(word, vectors.nearest(word, options.count), options, context, words.length > 1);
-  });
-}
-
-function analogyCommand(context: CliContext): Command {
-  return addAskOptions(
-    new Command("analogy")
-      .description("What is to C as B is to A: analogy man king woman.")
-      .argument("<VECTORS>", "a folder or a file of vectors")
-      .argument("<A>", "as in man")
-      .argument("<B>", "is to king")
-      .argument("<C>", "so is woman to …"),
-  ).action(async (path: string, a: string, b: string, c: string, options: AskArguments) => {
-    const vectors = await open(path);
-    tell(
-      `${a} : ${b} = ${c} : …`,
-      vectors.analogy(a, b, c, { count: options.count }),
-      options,
-      context,
-      false,
-    );
-  });
-}
-
-function evaluateCommand(context: CliContext): Command {
-  return new Command("evaluate")
-    .description("Hold vectors against analogies (questions-words.txt) or similarities (WordSim353).")
-    .argument("<VECTORS>", "a folder or a file of vectors")
-    .argument("<FILE>", "lines of four words, groups after a colon; or word, word, score")
-    .addHelpText("after", ASK)
-    .action(async (path: string, file: string) => {
-      const [{ evaluateAnalogies, evaluateSimilarity }, { readTextFile }] = await Promise.all([
-        import("../text/vectors/evaluation.ts"),
-        import("#platform"),
-      ]);
-      const vectors = await open(path);
-      const text = await readTextFile(file);
-      if (/^\s*:/.test(text)) {
-        const { groups, total } = await evaluateAnalogies(vectors, text);
-        const line = (name: string, right: number, of: number) =>
-          `${name.padEnd(28)} ${String(right).padStart(6)} of ${String(of).padStart(6)}  ${of === 0 ? "–" : `${((100 * right) / of).toFixed(1)} %`}\n`;
-        for (const { group, correct, asked } of groups) context.print(line(group, correct, asked));
-        context.print(line("all", total.correct, total.asked));
-        return;
-      }
-      const { spearman, found, pairs } = evaluateSimilarity(vectors, text);
-      context.print(
-        `Spearman's correlation ${spearman.toFixed(3)} over ${found} of ${pairs} pairs of words\n`,
-      );
-    });
-}
-
-async function open(path: string): Promise<WordVectors> {
-  const { openVectors } = await import("../text/vectors/saved-vectors.ts");
-  const inner = joinPath(path, "model");
-  return openVectors((await pathExists(inner)) ? inner : path);
-}
-
-function tell(
-  question: string,
-  answers: readonly Neighbour[],
-  options: AskArguments,
-  context: CliContext,
-  isNamed: boolean,
-): void {
-  if (options.json === true) {
-    context.print(`${JSON.stringify({ question, answers }, null, 2)}\n`);
-    return;
-  }
-  const widest = Math.max(...answers.map(({ word }) => word.length));
-  if (isNamed) context.print(`${question}\n`);
-  for (const { word, similarity } of answers)
-    context.print(`${isNamed ? "  " : ""}${word.padEnd(widest)}  ${similarity.toFixed(3)}\n`);
 }
 
 async function runTrain(
@@ -208,10 +111,17 @@ async function runTrain(
   ]);
   const out = options.out ?? `embed-${nameOf(files[0] ?? "")}`;
   const vectors = await work(context, 1, async ({ signal, view }) => {
+    await checkOut(out, isOwn);
+    // The files are read several times; what is to be told of them is told once.
+    const told = new Set<string>();
+    const skipped = new Map<string, SkippedText>();
     const texts = streamTexts(files, {
-      ...(options.text !== undefined && { text: options.text }),
-      onError: options.onError === "stop" ? "throw" : options.onError,
-      onNote: (note) => context.tell(`${note}\n`),
+      ...sourceOptionsOf(options),
+      onNote: (note) => {
+        if (!told.has(note)) context.tell(`${note}\n`);
+        told.add(note);
+      },
+      onSkip: (one) => skipped.set(one.reason, one),
       signal,
     });
     const shared = {
@@ -233,6 +143,7 @@ async function runTrain(
     };
     const made = await trained(texts, options, shared);
     await view.end();
+    tellSkippedRows([...skipped.values()], files.join(", "), context);
     context.tell(`Writing ${out} …\n`);
     await writeFolderAtomic(
       out,
@@ -241,13 +152,25 @@ async function runTrain(
         await writeVectors(joinPath(folder, "vectors.txt"), made);
         signal.throwIfAborted();
       },
-      { owned: (name) => name === "model" || name === "vectors.txt" },
+      { owned: isOwn },
     );
     return made;
   });
+  if (options.json === true) {
+    const { size: words, width } = vectors;
+    context.print(`${JSON.stringify({ words, width, folder: out }, null, 2)}\n`);
+    return;
+  }
+  // A frequent word, but none such as "the".
+  const word = vectors.words.find((one) => one.length >= 5) ?? vectors.words[0] ?? "WORD";
+  const shown = `${vectors.size.toLocaleString("en-US")} words, ${vectors.width} numbers each`;
   context.print(
-    `${vectors.size.toLocaleString("en-US")} words, ${vectors.width} numbers each\n\nWritten: ${out}/model, ${out}/vectors.txt\nAsk them: recurra embed nearest ${out} ${vectors.words[20] ?? vectors.words[0] ?? "WORD"}\n`,
+    `${shown}\n\nWritten: ${out}/model, ${out}/vectors.txt\nAsk them: recurra embed nearest ${out} ${word}\n`,
   );
+}
+
+function isOwn(name: string): boolean {
+  return name === "model" || name === "vectors.txt";
 }
 
 async function trained(

@@ -1,22 +1,27 @@
 // `recurra generate`: train a language model on texts, and let it write.
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { now, writeFolderAtomic } from "#platform";
 import { RecurraError } from "../platform/error.ts";
-import type { GenerateOptions } from "../text/language/generate.ts";
-import type { LanguageModel } from "../text/language/language-model.ts";
 import type { LanguageModelConfig } from "../text/language/neural/settings.ts";
-import type { Sample } from "../text/report/language-report.ts";
+import type { ReportedEpoch } from "../text/report/train-for-report.ts";
 import type { TokenizerConfig } from "../text/tokenizers/registry.ts";
 import type { CliContext } from "./context.ts";
-import { nonEmpty, wholeNumber } from "./options.ts";
+import { sampleCommand } from "./generate-sample-command.ts";
+import { nonEmpty, numberFrom, wholeNumber } from "./options.ts";
+import {
+  addSourceOptions,
+  checkOut,
+  type SourceArguments,
+  sourceOptionsOf,
+  tellNotes,
+} from "./text-files.ts";
 import { nameOf, work } from "./work.ts";
 
 const MODELS = ["lstm", "gru", "rnn", "gpt", "bengio", "ngram"] as const;
 const LEVELS = ["char", "word", "bpe"] as const;
 
-interface TrainArguments {
-  readonly text?: string;
+interface TrainArguments extends SourceArguments {
   readonly model: (typeof MODELS)[number];
   readonly level: (typeof LEVELS)[number];
   readonly lower?: boolean;
@@ -31,23 +36,9 @@ interface TrainArguments {
   readonly dropout?: number;
   readonly heldOut: number;
   readonly prompt?: string;
-  readonly onError: "stop" | "skip" | "replace";
   readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
-}
-
-interface SampleArguments {
-  readonly prompt?: string;
-  readonly length: number;
-  readonly count: number;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly minP?: number;
-  readonly repetitionPenalty?: number;
-  readonly stop?: readonly string[];
-  readonly seed: number;
 }
 
 const EXAMPLES = `
@@ -59,19 +50,10 @@ Examples:
   recurra generate train reviews.csv --text comment --model ngram --level word
       counts of words and of those before them: trained in a moment
 
-After each epoch a sample is printed. The last tenth of the text is held out: by
-it the best epoch is chosen, and the model measured (--held-out).
+On the way it writes a sample now and then. The last tenth of the text is held
+out: by it the best epoch is chosen, and the model measured (--held-out).
 The folder gets report.html (open it in a browser), samples.txt, metrics.json
 and model/. It appears whole, or not at all.
-`;
-
-const SAMPLE_EXAMPLES = `
-Examples:
-  recurra generate sample generate-nietzsche --prompt "the truth is" --length 400
-  recurra generate sample generate-nietzsche --temperature 0.5 --count 3 --seed 7
-
-MODEL is the folder that \`recurra generate train\` wrote, or model/ in it. The
-text comes out as it is written, the prompt first.
 `;
 
 /** The command with its subcommands, ready to be added to the program. */
@@ -83,27 +65,17 @@ export function generateCommand(context: CliContext): Command {
     .addCommand(sampleCommand(context));
 }
 
-/** A number from `least` on, up to `most`. */
-function number(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== "" && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(
-      most === Number.POSITIVE_INFINITY
-        ? `Wanted a number from ${least} on.`
-        : `Wanted a number from ${least} to ${most}.`,
-    );
-  };
-}
-
 function trainCommand(context: CliContext): Command {
   const network = "Network:";
   const count = (flags: string, text: string) =>
     new Option(flags, text).argParser(wholeNumber(1)).helpGroup(network);
-  return new Command("train")
+  const command = new Command("train")
     .description("Train a language model on the texts of files.")
-    .argument("<FILES...>", ".txt, a folder of them, or a table (CSV, TSV, JSON lines, Parquet)")
-    .addOption(new Option("--text <COLUMN>", "the texts of a table (default: found out)").argParser(nonEmpty))
+    .argument(
+      "<FILES...>",
+      ".txt, a folder of them, or a table (CSV, TSV, JSON lines, Parquet); - for standard input",
+    );
+  return addSourceOptions(command)
     .addOption(new Option("--model <NAME>", "what learns").choices(MODELS).default("lstm"))
     .addOption(
       new Option("--level <TOKENS>", "what it reads and writes: characters, words, parts of words")
@@ -118,18 +90,13 @@ function trainCommand(context: CliContext): Command {
     )
     .addOption(
       new Option("--held-out <SHARE>", "the end of the text, to measure by; 0 for none")
-        .argParser(number(0, 0.9))
+        .argParser(numberFrom(0, 0.9))
         .default(0.1),
     )
     .addOption(
       new Option("--prompt <TEXT>", "what samples begin with (default: the held-out text)").argParser(
         nonEmpty,
       ),
-    )
-    .addOption(
-      new Option("--on-error <WHAT>", "text that is no UTF-8: stop, skip its row, or replace it")
-        .choices(["stop", "skip", "replace"])
-        .default("stop"),
     )
     .addOption(
       new Option("--seed <N>", "the same seed gives the same result").argParser(wholeNumber(0)).default(0),
@@ -144,42 +111,16 @@ function trainCommand(context: CliContext): Command {
     .addOption(count("--batch-size <N>", "rows in a step (default: by the network)"))
     .addOption(
       new Option("--learning-rate <RATE>", "the highest (default: by the network)")
-        .argParser(number(0))
+        .argParser(numberFrom(0))
         .helpGroup(network),
     )
     .addOption(
       new Option("--dropout <SHARE>", "dropped in training (default: 0.1; 0 for gpt)")
-        .argParser(number(0, 0.95))
+        .argParser(numberFrom(0, 0.95))
         .helpGroup(network),
     )
     .addHelpText("after", EXAMPLES)
     .action((files: readonly string[], options: TrainArguments) => runTrain(files, options, context));
-}
-
-function sampleCommand(context: CliContext): Command {
-  const add = (flags: string, text: string, least: number, most?: number) =>
-    new Option(flags, text).argParser(number(least, most));
-  return new Command("sample")
-    .description("Let a trained model write.")
-    .argument("<MODEL>", "the folder of a training")
-    .addOption(new Option("--prompt <TEXT>", "what the text begins with (default: a line end)"))
-    .addOption(new Option("--length <N>", "tokens to write at most").argParser(wholeNumber(1)).default(256))
-    .addOption(new Option("--count <N>", "texts to write").argParser(wholeNumber(1)).default(1))
-    .addOption(
-      add("--temperature <T>", "below 1 safer, above 1 bolder, 0 always the likeliest (default: 1)", 0),
-    )
-    .addOption(new Option("--top-k <N>", "draw from the N likeliest tokens only").argParser(wholeNumber(1)))
-    .addOption(add("--top-p <P>", "draw from the likeliest tokens that together have this share", 0, 1))
-    .addOption(add("--min-p <P>", "draw from tokens at least this times as likely as the likeliest", 0, 1))
-    .addOption(add("--repetition-penalty <X>", "above 1: repeat less", 0))
-    .addOption(
-      new Option("--stop <TEXT>", "end before this; may be given several times").argParser(
-        (text: string, before: readonly string[] = []) => [...before, text],
-      ),
-    )
-    .addOption(new Option("--seed <N>", "the same seed writes the same").argParser(wholeNumber(0)).default(0))
-    .addHelpText("after", SAMPLE_EXAMPLES)
-    .action((model: string, options: SampleArguments) => runSample(model, options, context));
 }
 
 async function runTrain(
@@ -197,14 +138,14 @@ async function runTrain(
   const out = options.out ?? `generate-${nameOf(files[0] ?? "")}`;
   const report = await work(context, 1, async ({ signal, view }) => {
     const started = now();
+    await checkOut(out, isLanguageFile);
     const read = await readTexts(files, {
-      text: options.text,
+      ...sourceOptionsOf(options),
       label: "none",
       whole: true,
-      onError: options.onError === "stop" ? "throw" : options.onError,
       signal,
     });
-    for (const note of read.notes) context.tell(`${note}\n`);
+    tellNotes(read, context);
     const made = await trainForReport(read.texts, {
       source: read.source,
       model: configOf(options),
@@ -213,7 +154,7 @@ async function runTrain(
       signal,
       onStep: (done, of, detail) =>
         view.show({ share: done / of, label: `training ${options.model}`, detail }),
-      onSample: (sample) => view.notice(sampleLine(sample)),
+      onEpoch: (epoch) => view.notice(epochLines(epoch)),
     });
     const whole = { ...made, seconds: Math.round(now() - started) / 1000 };
     await view.end();
@@ -248,9 +189,12 @@ async function runTrain(
   context.print(`${lines.join("\n")}\n`);
 }
 
-function sampleLine({ epoch, temperature, prompt, text }: Sample): string {
-  const when = epoch === undefined ? "" : `epoch ${epoch}, `;
-  return `[${when}temperature ${temperature}] ${prompt}${text}`;
+function epochLines({ epoch, epochs, loss, validationLoss, sample }: ReportedEpoch): string {
+  const held = validationLoss === undefined ? "" : `; held out: ${validationLoss.toFixed(3)}`;
+  const line = `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${held}`;
+  return sample === undefined
+    ? line
+    : `${line}\n    ${sample.prompt}${sample.text}`.replace(/\n(?! {4})/g, "\n    ");
 }
 
 /** Fails for options that the model does not have. */
@@ -298,23 +242,4 @@ function configOf(
   if (model === "gpt") return { name: "gpt", width: units, layers, ...shared } as LanguageModelConfig;
   if (model === "bengio") return { name: "bengio", units, ...shared } as LanguageModelConfig;
   return { name: model, units, layers, ...shared } as LanguageModelConfig;
-}
-
-async function runSample(path: string, options: SampleArguments, context: CliContext): Promise<void> {
-  const [{ loadLanguageModel }, { generate }, { pathExists, joinPath }] = await Promise.all([
-    import("../text/language/load-language-model.ts"),
-    import("../text/language/generate.ts"),
-    import("#platform"),
-  ]);
-  const inner = joinPath(path, "model");
-  const model: LanguageModel = await loadLanguageModel((await pathExists(inner)) ? inner : path);
-  const { length, count, seed, prompt = "\n", ...sampling } = options;
-  const { stop } = options;
-  for (let i = 0; i < count; i++) {
-    const given: GenerateOptions = { ...sampling, stop, prompt, maxTokens: length, seed: seed + i };
-    if (count > 1) context.print(`${i === 0 ? "" : "\n"}--- seed ${seed + i} ---\n`);
-    context.print(options.prompt ?? "");
-    for await (const piece of generate(model, given)) context.print(piece);
-    context.print("\n");
-  }
 }

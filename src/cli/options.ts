@@ -11,6 +11,19 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A parser of numbers from `least` on, up to `most`. */
+export function numberFrom(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      most === Number.POSITIVE_INFINITY
+        ? `Wanted a number from ${least} on.`
+        : `Wanted a number from ${least} to ${most}.`,
+    );
+  };
+}
+
 /** A text that is not empty. */
 export function nonEmpty(text: string): string {
   if (text.trim() !== "") return text;

@@ -31,8 +31,9 @@ export async function work<T>(
   }
 }
 
-/** `sales` for `data/sales.csv.gz`, `sales` for `sales/*.parquet`. */
+/** `sales` for `data/sales.csv.gz`, `sales` for `sales/*.parquet`, `input` for standard input. */
 export function nameOf(path: string): string {
+  if (path === "-") return "input";
   const plain = path.replace(/[/\\]*[^/\\]*[*?[{][^/\\]*$/, "");
   return (
     basename(plain).replace(/(?<=.)\.(?:csv|tsv|txt|dat|json|jsonl|ndjson|parquet|gz)(?=\.|$)/gi, "") ||

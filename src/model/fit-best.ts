@@ -18,6 +18,8 @@ export interface FitBestOptions {
   readonly validationData?: FitOptions["validationData"] | undefined;
   /** What else `fit` takes. */
   readonly fit?: Pick<FitOptions, "batchSize" | "classWeight" | "sampleWeight" | "stepsPerEpoch"> | undefined;
+  /** How bad an epoch is, the less the better; undefined where nothing tells. Default: its `val_loss`. */
+  readonly measure?: ((logs: Logs) => number | undefined | Promise<number | undefined>) | undefined;
   /** Told after each step: how many of how many. */
   readonly onStep?: ((done: number, of: number) => void) | undefined;
   /** Told after each epoch, from 1, and waited for; not where the training has gone astray or was stopped. */
@@ -37,8 +39,7 @@ export interface BestFit {
 }
 
 /**
- * Trains a compiled model. The best epoch is the one with the least `val_loss`, or the last one without held-out data; the model ends
- * with its weights.
+ * Trains a compiled model. The best epoch is the one with the least measure, or the last one without any; the model ends with its weights.
  *
  * @param what who trains, for messages
  * @throws RecurraError `training-diverged`; what `fit` throws
@@ -50,8 +51,16 @@ export async function fitBest(
   options: FitBestOptions,
 ): Promise<BestFit> {
   const { epochs, steps, patience, validationData, onStep, onEpoch, signal } = options;
+  const { measure = ({ val_loss }: Logs) => val_loss } = options;
   signal?.throwIfAborted();
-  let best: { readonly weights: WeightsSnapshot; readonly epoch: number; readonly logs: Logs } | undefined;
+  let best:
+    | {
+        readonly weights: WeightsSnapshot;
+        readonly epoch: number;
+        readonly logs: Logs;
+        readonly badness: number;
+      }
+    | undefined;
   let waited = 0;
   const watch: Callback = {
     onBatchEnd: (step, _logs, training) => {
@@ -63,9 +72,15 @@ export async function fitBest(
         training.stop = true;
         return;
       }
-      const held = logs.val_loss;
-      const isBest = best === undefined || held === undefined || held < (best.logs.val_loss ?? Infinity);
-      if (isBest) best = { weights: model.snapshotWeights(), epoch: epoch + 1, logs: { ...logs } };
+      const badness = await measure(logs);
+      const isBest = best === undefined || badness === undefined || badness < best.badness;
+      if (isBest)
+        best = {
+          weights: model.snapshotWeights(),
+          epoch: epoch + 1,
+          logs: { ...logs },
+          badness: badness ?? Infinity,
+        };
       waited = isBest ? 0 : waited + 1;
       if (waited >= patience) training.stop = true;
       await onEpoch?.(epoch + 1, logs, isBest);

@@ -1,5 +1,6 @@
 // What `import … from "recurra/text"` gives: tokenisers, classifiers and language models of texts, and their measures.
 
+export { readTaggedSentences } from "../data/texts/read-tagged-sentences.ts";
 export { readTexts } from "../data/texts/read-texts.ts";
 export { streamTexts } from "../data/texts/stream-texts.ts";
 export type {
@@ -78,6 +79,29 @@ export {
 export { type EntitySpan, entitiesOf, strictEntitiesOf, type TagScheme } from "./metrics/entity-spans.ts";
 export { characterErrorRate, type ErrorRate, wordErrorRate } from "./metrics/error-rate.ts";
 export { corpusRouge, type RougeOptions, type RougeScores, sentenceRouge } from "./metrics/rouge.ts";
+export { loadTextTable } from "./table/load-text-table.ts";
+export { type NumberScores, numberScores } from "./table/scores.ts";
+export type { TextTableConfig } from "./table/settings.ts";
+export type {
+  TextTable,
+  TextTableEvaluation,
+  TextTablePredictions,
+} from "./table/text-table.ts";
+export {
+  type TextTableData,
+  type TextTableEpoch,
+  type TrainTextTableOptions,
+  trainTextTable,
+} from "./table/train-text-table.ts";
+export { loadTagger } from "./tag/load-tagger.ts";
+export type { TaggedData } from "./tag/sentences.ts";
+export type { TaggerConfig } from "./tag/settings.ts";
+export type { Tagger, TaggerEvaluation, TaggerTraining } from "./tag/tagger.ts";
+export {
+  type TaggerEpoch,
+  type TrainTaggerOptions,
+  trainTagger,
+} from "./tag/train-tagger.ts";
 export { loadTokenizer, saveTokenizer } from "./tokenizers/files.ts";
 export { huggingFaceTokenizer } from "./tokenizers/hugging-face.ts";
 export {

@@ -38,6 +38,7 @@ const lessons: Readonly<Record<string, Lesson>> = {
   "lstm-memory": { pictures: ["lstm-memory.svg"] },
   nietzsche: { data: "nietzsche.txt", pictures: ["nietzsche-stream.svg", "nietzsche-windows.svg"] },
   "own-cell": { pictures: ["own-cell.svg"] },
+  "prices-from-text": { data: "ikea_prices.csv.gz", pictures: [] },
   "quake-magnitude": { data: "earthquakes_1965_2016.csv.gz", pictures: ["quake-magnitude.svg"] },
   "quick-brown-fox": { pictures: [] },
   "simple-rnn-stocks": {

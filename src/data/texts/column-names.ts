@@ -81,7 +81,9 @@ export function findColumn(
   const have =
     names === undefined
       ? `It has no header${width === 1 ? ", and one column" : `: name the column by its number, 1 to ${width}`}.`
-      : `${suggestion(String(ref), names)}The columns are ${listed(names)}.`;
+      : names.some((name) => name.includes("\uFFFD"))
+        ? `The columns are ${listed(names)}: these names are not UTF-8. Save the file as UTF-8, or name its encoding (--encoding windows-1252, …).`
+        : `${suggestion(String(ref), names)}The columns are ${listed(names)}.`;
   throw new RecurraError("unknown-column", `There is no column "${ref}" (${option}) in ${source}. ${have}`);
 }
 

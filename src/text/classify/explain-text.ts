@@ -31,8 +31,20 @@ export async function explainText(
       const all = await model.probabilities(texts);
       return texts.map((_, n) => [...all.subarray(n * count, (n + 1) * count)]);
     },
-    { outputs: model.classes, seed, ...(samples !== undefined && { samples }) },
+    { outputs: model.classes, seed, split: wordsAndEmoji, ...(samples !== undefined && { samples }) },
   );
   const [explanation] = await explainer.explain([text], signal === undefined ? {} : { signal });
   return explanation as TextExplanation;
+}
+
+/** Words as Unicode finds them, and emoji, which networks may go by as well. */
+function wordsAndEmoji(text: string): readonly string[] {
+  return [...new Intl.Segmenter("en", { granularity: "word" }).segment(text)]
+    .filter(({ segment, isWordLike }) => isWordLike === true || /\p{Extended_Pictographic}/u.test(segment))
+    .map(({ segment }) => segment);
+}
+
+/** Whether there is anything in a text that can be explained. */
+export function hasWords(text: string): boolean {
+  return wordsAndEmoji(text).length > 0;
 }

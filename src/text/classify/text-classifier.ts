@@ -42,6 +42,12 @@ export interface ClassifierTraining {
   readonly validationAccuracy: number | undefined;
 }
 
+/** Where texts and labels stood. */
+export interface ClassifierColumns {
+  readonly text?: string | undefined;
+  readonly label?: string | undefined;
+}
+
 /** Texts that are turned into rows and read at a time. */
 const TEXTS_AT_ONCE = 1024;
 /** Texts that the network reads in one run. */
@@ -61,6 +67,8 @@ export class TextClassifier {
   readonly network: Functional;
   /** Undefined until it is trained. */
   training: ClassifierTraining | undefined;
+  /** The columns of the table that it was trained on, by name or number, where it was one: other tables may be read alike. */
+  columns: ClassifierColumns | undefined;
 
   /** A classifier with fresh weights. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
   constructor(config: TextClassifierConfig, tokenizer: Tokenizer, labels: LabelSet, length: number) {
@@ -116,9 +124,9 @@ export class TextClassifier {
 
   /** Writes a folder that {@link loadTextClassifier} reads. */
   async save(folder: string): Promise<void> {
-    const { config, classes, isMulti, length, training } = this;
+    const { config, classes, isMulti, length, training, columns } = this;
     const tokenizer = this.tokenizer.record();
-    const preprocessing = { ...FORMAT, config, classes, isMulti, length, tokenizer, training };
+    const preprocessing = { ...FORMAT, config, classes, isMulti, length, tokenizer, training, columns };
     await this.network.save(folder, { preprocessing });
   }
 
@@ -153,6 +161,7 @@ const schema = z.object({
   length: z.number().int().positive(),
   tokenizer: z.looseObject({ format: z.string(), name: z.string() }),
   training: z.unknown().optional(),
+  columns: z.object({ text: z.string().optional(), label: z.string().optional() }).optional(),
 });
 
 /**
@@ -182,5 +191,6 @@ export async function loadTextClassifier(folder: string): Promise<TextClassifier
     );
   }
   loaded.training = data.training as ClassifierTraining | undefined;
+  loaded.columns = data.columns;
   return loaded;
 }

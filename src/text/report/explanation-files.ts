@@ -39,7 +39,8 @@ export async function writeExplanation(
   const title = `Why “${output}”?`;
   const page = htmlPage(title, [
     `<h1>${escapeHtml(title)}</h1>`,
-    colouredTextHtml(chart),
+    // A name of another direction leaves the figures beside it where they are.
+    colouredTextHtml({ ...chart, output: `\u2068${output}\u2069` }),
     await figure(forceSpec({ explanation: row, title: "What pushes the probability" })),
     paragraph(
       "What all words add, and the base value, the probability for the text without any of them, sum to the prediction (Shapley values by KernelSHAP, Lundberg & Lee 2017).",

@@ -90,7 +90,7 @@ async function languagePage(report: LanguageReport): Promise<string> {
   return htmlPage(title, [
     `<h1>${escapeHtml(title)}</h1>`,
     paragraph(
-      `${displayModel(name)}, trained on ${whole(report.characters)} characters: ${whole(report.tokens)} ${report.tokenizer}, ${whole(report.vocabulary)} different ones.`,
+      `${displayModel(name)} of ${whole(report.characters)} characters${report.tokenizer === "characters" ? "" : `: ${whole(report.tokens)} ${report.tokenizer}`}, ${whole(report.vocabulary)} different ones.`,
       "lead",
     ),
     paragraph(told, "verdict"),
@@ -121,7 +121,9 @@ async function languagePage(report: LanguageReport): Promise<string> {
     htmlTerms([
       ["Model", displayModel(name)],
       ...(report.parameters === undefined ? [] : [["Parameters", whole(report.parameters)] as const]),
-      ...Object.entries(settings).map(([key, value]) => [key, displaySetting(value)] as const),
+      ...Object.entries(settings)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, displaySetting(value)] as const),
       ["Time taken", `${Math.ceil(report.seconds)} s`],
     ]),
   ]);

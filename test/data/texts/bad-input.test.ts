@@ -105,6 +105,10 @@ describe("columns", () => {
     await expect(read("a.tsv", TSV, { label: "stars" })).rejects.toThrow(
       'There is no column "stars" (--label)',
     );
+    const latin = Buffer.from("texte,\xe9tiquette\nbon,1\n", "latin1");
+    await expect(read("latin.csv", latin, { label: "étiquette" })).rejects.toThrow(
+      "these names are not UTF-8. Save the file as UTF-8, or name its encoding (--encoding windows-1252, …).",
+    );
     await expect(read("a.tsv", TSV, { columns: ["price"] })).rejects.toThrow('no column "price" (--columns)');
     await expect(read("a.tsv", TSV, { header: false, text: 3 })).rejects.toThrow(
       'There is no column "3" (--text) in a.tsv. It has no header: name the column by its number, 1 to 2.',

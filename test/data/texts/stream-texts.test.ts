@@ -20,7 +20,7 @@ test("lines, paragraphs and wholes of plain text, packed or not", async () => {
   const packed = await folder.file("b.txt.gz", gzipSync("Four."));
   expect(await all([path, packed])).toEqual(["One.", "Two.", "Three.", "Four."]);
   expect(await all(path, { paragraphs: true })).toEqual(["One.\nTwo.", "Three."]);
-  expect(await all(path, { whole: true })).toEqual(["One.\nTwo.\n\nThree."]);
+  expect(await all(path, { whole: true })).toEqual(["One.\nTwo.\n\nThree.\n"]);
   expect(await all(path, { limit: 2 })).toEqual(["One.", "Two."]);
 });
 

@@ -1,0 +1,123 @@
+// `recurra embed nearest`, `analogy` and `evaluate`: what vectors of words answer.
+
+import { Command, Option } from "commander";
+import { joinPath, pathExists } from "#platform";
+import { RecurraError } from "../platform/error.ts";
+import type { Neighbour, WordVectors } from "../text/vectors/word-vectors.ts";
+import type { CliContext } from "./context.ts";
+import { wholeNumber } from "./options.ts";
+
+interface AskArguments {
+  readonly count: number;
+  readonly json?: boolean;
+}
+
+const ASK = `
+VECTORS is the folder that \`recurra embed train\` wrote, or a file of word2vec
+(.txt, .bin), GloVe or fastText (.vec).
+`;
+
+function addAskOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--count <N>", "answers").argParser(wholeNumber(1)).default(10))
+    .option("--json", "print one JSON document, and nothing else, on standard output")
+    .addHelpText("after", ASK);
+}
+
+export function nearestCommand(context: CliContext): Command {
+  return addAskOptions(
+    new Command("nearest")
+      .description("The words whose vectors are most like a word's.")
+      .argument("<VECTORS>", "a folder or a file of vectors")
+      .argument("<WORDS...>", "one word or several, each by itself"),
+  ).action(async (path: string, words: readonly string[], options: AskArguments) => {
+    const vectors = await open(path);
+    const found = words.map((word) => ({ question: word, answers: vectors.nearest(word, options.count) }));
+    tell(found, options, context);
+  });
+}
+
+export function analogyCommand(context: CliContext): Command {
+  return addAskOptions(
+    new Command("analogy")
+      .description("What is to C as B is to A: analogy man king woman.")
+      .argument("<VECTORS>", "a folder or a file of vectors")
+      .argument("<A>", "as in man")
+      .argument("<B>", "is to king")
+      .argument("<C>", "so is woman to …"),
+  ).action(async (path: string, a: string, b: string, c: string, options: AskArguments) => {
+    const vectors = await open(path);
+    const answers = vectors.analogy(a, b, c, { count: options.count });
+    tell([{ question: `${a} : ${b} = ${c} : …`, answers }], options, context);
+  });
+}
+
+export function evaluateCommand(context: CliContext): Command {
+  return new Command("evaluate")
+    .description("Hold vectors against analogies (questions-words.txt) or similarities (WordSim353).")
+    .argument("<VECTORS>", "a folder or a file of vectors")
+    .argument("<FILE>", "lines of four words, groups after a colon; or word, word, score")
+    .option("--json", "print one JSON document, and nothing else, on standard output")
+    .addHelpText("after", ASK)
+    .action((path: string, file: string, options: Pick<AskArguments, "json">) =>
+      runEvaluate(path, file, options.json === true, context),
+    );
+}
+
+async function runEvaluate(path: string, file: string, isJson: boolean, context: CliContext): Promise<void> {
+  const [{ evaluateAnalogies, evaluateSimilarity }, { readTextFile }] = await Promise.all([
+    import("../text/vectors/evaluation.ts"),
+    import("#platform"),
+  ]);
+  const vectors = await open(path);
+  const text = await readTextFile(file);
+  const document = (result: object) => context.print(`${JSON.stringify(result, null, 2)}\n`);
+  if (!/^\s*:/.test(text)) {
+    const similarity = evaluateSimilarity(vectors, text);
+    if (isJson) return document(similarity);
+    const { spearman, found, pairs } = similarity;
+    context.print(`Spearman's correlation ${spearman.toFixed(3)} over ${found} of ${pairs} pairs of words\n`);
+    return;
+  }
+  const analogies = await evaluateAnalogies(vectors, text);
+  if (isJson) return document(analogies);
+  const line = (name: string, right: number, of: number) =>
+    `${name.padEnd(28)} ${String(right).padStart(6)} of ${String(of).padStart(6)}  ${of === 0 ? "–" : `${((100 * right) / of).toFixed(1)} %`}\n`;
+  for (const { group, correct, asked } of analogies.groups) context.print(line(group, correct, asked));
+  context.print(line("all", analogies.total.correct, analogies.total.asked));
+}
+
+async function open(path: string): Promise<WordVectors> {
+  const { openVectors } = await import("../text/vectors/saved-vectors.ts");
+  const inner = joinPath(path, "model");
+  try {
+    return await openVectors((await pathExists(inner)) ? inner : path);
+  } catch (error) {
+    if (!(error instanceof RecurraError) || error.code !== "not-a-file") throw error;
+    throw new RecurraError(
+      "model-missing",
+      `Cannot open "${path}": there are no vectors in it. Give the folder that recurra embed train wrote, or a file of vectors.`,
+      { cause: error },
+    );
+  }
+}
+
+interface Answered {
+  readonly question: string;
+  readonly answers: readonly Neighbour[];
+}
+
+/** One document, or the answers one below the other; a list where several questions were asked. */
+function tell(found: readonly Answered[], options: AskArguments, context: CliContext): void {
+  const isOne = found.length === 1;
+  if (options.json === true) {
+    context.print(`${JSON.stringify(isOne ? found[0] : found, null, 2)}\n`);
+    return;
+  }
+  for (const { question, answers } of found) {
+    const widest = Math.max(...answers.map(({ word }) => word.length));
+    if (!isOne) context.print(`${question}\n`);
+    for (const { word, similarity } of answers)
+      context.print(`${isOne ? "" : "  "}${word.padEnd(widest)}  ${similarity.toFixed(3)}\n`);
+  }
+}

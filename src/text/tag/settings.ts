@@ -1,0 +1,142 @@
+// The settings of a tagger: their defaults, and what is wrong with those that make no sense.
+
+import { describe } from "../../nn/choice.ts";
+import {
+  count,
+  countOrZero,
+  flag,
+  notNegative,
+  type OptionKind,
+  type OptionKinds,
+  oneOf,
+  positive,
+  rate,
+  whole,
+} from "../../nn/layer-options.ts";
+import { RecurraError } from "../../platform/error.ts";
+import { checkOptions } from "../tokenizers/texts.ts";
+import type { TagNetworkOptions } from "./networks.ts";
+import { type TagNetworkKind, type TagNetworkName, tagNetworkNames, tagNetworks } from "./networks.ts";
+
+/** What all taggers take; a network's own options stand beside these. */
+export interface TaggerOptions {
+  /** How tags mark spans, which predictions keep to. Default: as `schemeOf` tells from the tags. */
+  readonly scheme?: "BIO" | "BIOES" | "none" | undefined;
+  /** Width of the vectors of lower-cased words. Default: 100. */
+  readonly embedding?: number | undefined;
+  /** Whether the vectors are learned on; `false` for vectors that were given and stay. Default: true. */
+  readonly trainEmbedding?: boolean | undefined;
+  /** Times that a word comes in training before it has a vector of its own. Default: 1. */
+  readonly minCount?: number | undefined;
+  /**
+   * α: in training a word that comes n times is taken for an unknown one with probability α / (α + n), so that there is a vector for words
+   * never seen; 0 for none. Source: Kiperwasser & Goldberg, TACL 2016, section 5. Default: 0.25.
+   */
+  readonly wordDropout?: number | undefined;
+  /** Filters over the characters of each word; 0 for a tagger that does not look into words. Default: 30. */
+  readonly characterFilters?: number | undefined;
+  /** Width of the vectors of characters. Default: 25. */
+  readonly characterEmbedding?: number | undefined;
+  /** Characters of a word that are read: of a longer one its first and its last. Default: 20. */
+  readonly wordLength?: number | undefined;
+  /** Share dropped in training of what goes into the network and what comes out. Default: 0.5. */
+  readonly dropout?: number | undefined;
+  /** Sentences in a step of training. Default: 16. */
+  readonly batchSize?: number | undefined;
+  /** Passes over the sentences. Default: 30. */
+  readonly epochs?: number | undefined;
+  /** Of Adam, whose gradients are held to a norm of 5. Default: 0.002. */
+  readonly learningRate?: number | undefined;
+  /** The share of the sentences that is held out, by which the best epoch is chosen; 0 for none. Default: 0.1. */
+  readonly validationSplit?: number | undefined;
+  /** Epochs without a better validation after which training ends. Default: 5. */
+  readonly patience?: number | undefined;
+  /** From which weights, orders and held-out sentences follow. Default: 0. */
+  readonly seed?: number | undefined;
+  /** Threads of an operation. Default: 2. */
+  readonly threads?: number | undefined;
+}
+
+/** A tagger's config: the name of its network, its options, the network's own. Plain JSON. */
+export type TaggerConfig<Name extends TagNetworkName = TagNetworkName> = {
+  readonly name: Name;
+} & TaggerOptions &
+  TagNetworkOptions<Name>;
+
+const kinds: { readonly [Name in keyof TaggerOptions]-?: OptionKind } = {
+  scheme: oneOf("BIO", "BIOES", "none"),
+  embedding: count,
+  trainEmbedding: flag,
+  minCount: count,
+  wordDropout: notNegative,
+  characterFilters: countOrZero,
+  characterEmbedding: count,
+  wordLength: count,
+  dropout: rate,
+  batchSize: count,
+  epochs: count,
+  learningRate: positive,
+  validationSplit: rate,
+  patience: count,
+  seed: whole,
+  threads: count,
+};
+
+const defaults = {
+  embedding: 100,
+  trainEmbedding: true,
+  minCount: 1,
+  wordDropout: 0.25,
+  characterFilters: 30,
+  characterEmbedding: 25,
+  wordLength: 20,
+  dropout: 0.5,
+  batchSize: 16,
+  epochs: 30,
+  learningRate: 0.002,
+  validationSplit: 0.1,
+  patience: 5,
+  seed: 0,
+  threads: 2,
+};
+
+/** Options with their defaults, but for the scheme, which follows from the tags. */
+export interface TaggerSettings extends Readonly<typeof defaults> {
+  readonly name: TagNetworkName;
+  readonly kind: TagNetworkKind<object>;
+  /** The network's own options. */
+  readonly network: object;
+  readonly scheme: TaggerOptions["scheme"];
+}
+
+/**
+ * Checks a config and fills in what it leaves open.
+ *
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`
+ */
+export function taggerSettings(config: TaggerConfig): TaggerSettings {
+  const { name, ...given } = config;
+  if (!tagNetworkNames.includes(name))
+    throw new RecurraError(
+      "unknown-name",
+      `there is no tagger ${describe(name)}. There are ${tagNetworkNames.join(", ")}`,
+    );
+  const kind = tagNetworks[name] as unknown as TagNetworkKind<object>;
+  const own = kind.options as OptionKinds;
+  checkOptions(`tagger ${name}`, given, { ...kinds, ...own });
+  const chosen = (known: object) =>
+    Object.fromEntries(
+      Object.entries(given).filter(([option, value]) => Object.hasOwn(known, option) && value !== undefined),
+    );
+  return {
+    ...defaults,
+    ...chosen(kinds),
+    scheme: (given as TaggerOptions).scheme,
+    name,
+    kind,
+    network: { ...kind.defaults, ...chosen(own) },
+  };
+}
+
+/** The options that all taggers take: what a command line may set. */
+export const taggerKinds: OptionKinds = kinds;
