@@ -1,6 +1,5 @@
 // The settings of a model of texts beside columns: their defaults, and what is wrong with those that make no sense.
 
-import { describe } from "../../nn/choice.ts";
 import {
   count,
   flag,
@@ -8,23 +7,25 @@ import {
   type OptionKind,
   type OptionKinds,
   oneOf,
-  positive,
-  rate,
-  whole,
 } from "../../nn/layer-options.ts";
-import { RecurraError } from "../../platform/error.ts";
 import {
   type NetworkKind,
   type TextNetworkName,
   type TextNetworkOptions,
-  textNetworkNames,
   textNetworks,
 } from "../classify/networks.ts";
+import {
+  type NetworkSettings,
+  networkSettings,
+  type TrainingOptions,
+  tokenizerKind,
+  trainingDefaults,
+  trainingKinds,
+} from "../network-settings.ts";
 import type { TokenizerConfig } from "../tokenizers/registry.ts";
-import { checkOptions } from "../tokenizers/texts.ts";
 
 /** What all models of texts beside columns take; the options of the network that reads the texts stand beside these. */
-export interface TextTableOptions {
+export interface TextTableOptions extends TrainingOptions {
   /** What tokens are. Default: the 10,000 most frequent words, and one for all others. */
   readonly tokenizer?: TokenizerConfig | undefined;
   /** Tokens of a text that are read. Default: as many as 95 of 100 texts have, at most 400. */
@@ -54,14 +55,8 @@ export interface TextTableOptions {
   readonly epochs?: number | undefined;
   /** Default: 0.001. */
   readonly learningRate?: number | undefined;
-  /** The share of the rows that is held out, by whose loss the best epoch is chosen; 0 for none. Default: 0.1. */
-  readonly validationSplit?: number | undefined;
   /** Epochs without a better validation after which training ends. Default: 5. */
   readonly patience?: number | undefined;
-  /** From which weights, orders and held-out rows follow. Default: 0. */
-  readonly seed?: number | undefined;
-  /** Threads of an operation. Default: 2. */
-  readonly threads?: number | undefined;
 }
 
 /** A config: the name of the network that reads the texts, the options. Plain JSON. */
@@ -71,7 +66,8 @@ export type TextTableConfig<Name extends TextNetworkName = TextNetworkName> = {
   TextNetworkOptions<Name>;
 
 const kinds: { readonly [Name in keyof TextTableOptions]-?: OptionKind } = {
-  tokenizer: () => undefined, // the registry of tokenisers says what it may be
+  ...trainingKinds,
+  tokenizer: tokenizerKind,
   length: count,
   truncating: oneOf("pre", "post"),
   embedding: count,
@@ -80,18 +76,12 @@ const kinds: { readonly [Name in keyof TextTableOptions]-?: OptionKind } = {
   categoryDropout: notNegative,
   log: flag,
   loss: oneOf("meanSquaredError", "meanAbsoluteError"),
-  dropout: rate,
-  batchSize: count,
-  epochs: count,
-  learningRate: positive,
-  validationSplit: rate,
-  patience: count,
-  seed: whole,
-  threads: count,
 };
 
 const defaults = {
+  ...trainingDefaults,
   tokenizer: { name: "words", numWords: 10_000, oovToken: "<unknown>" } as TokenizerConfig,
+  length: undefined as number | undefined,
   truncating: "post" as "pre" | "post",
   embedding: 64,
   hidden: 64,
@@ -103,48 +93,19 @@ const defaults = {
   batchSize: 32,
   epochs: 50,
   learningRate: 0.001,
-  validationSplit: 0.1,
   patience: 5,
-  seed: 0,
-  threads: 2,
 };
 
 /** Options with their defaults, but for the length, which follows from the texts. */
-export interface TextTableSettings extends Readonly<typeof defaults> {
-  readonly name: TextNetworkName;
-  readonly kind: NetworkKind<object>;
-  /** The options of the network that reads the texts. */
-  readonly network: object;
-  readonly length: number | undefined;
-}
+export type TextTableSettings = NetworkSettings<
+  Readonly<typeof defaults>,
+  NetworkKind<object>,
+  TextNetworkName
+>;
 
-/**
- * Checks a config and fills in what it leaves open.
- *
- * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`
- */
+/** Checks a config and fills in what it leaves open. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
 export function textTableSettings(config: TextTableConfig): TextTableSettings {
-  const { name, ...given } = config;
-  if (!textNetworkNames.includes(name))
-    throw new RecurraError(
-      "unknown-name",
-      `there is no network ${describe(name)} for texts beside columns. There are ${textNetworkNames.join(", ")}`,
-    );
-  const kind = textNetworks[name] as unknown as NetworkKind<object>;
-  const own = kind.options as OptionKinds;
-  checkOptions(`text table ${name}`, given, { ...kinds, ...own });
-  const chosen = (known: object) =>
-    Object.fromEntries(
-      Object.entries(given).filter(([option, value]) => Object.hasOwn(known, option) && value !== undefined),
-    );
-  return {
-    ...defaults,
-    ...chosen(kinds),
-    length: (given as TextTableOptions).length,
-    name,
-    kind,
-    network: { ...kind.defaults, ...chosen(own) },
-  };
+  return networkSettings("text table", config, textNetworks, kinds, () => defaults);
 }
 
 /** The options that all such models take: what a command line may set. */

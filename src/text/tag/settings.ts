@@ -1,6 +1,5 @@
-// The settings of a tagger: their defaults, and what is wrong with those that make no sense.
+// The settings of a tagger: their defaults, and what each may be.
 
-import { describe } from "../../nn/choice.ts";
 import {
   count,
   countOrZero,
@@ -9,17 +8,19 @@ import {
   type OptionKind,
   type OptionKinds,
   oneOf,
-  positive,
-  rate,
-  whole,
 } from "../../nn/layer-options.ts";
-import { RecurraError } from "../../platform/error.ts";
-import { checkOptions } from "../tokenizers/texts.ts";
+import {
+  type NetworkSettings,
+  networkSettings,
+  type TrainingOptions,
+  trainingDefaults,
+  trainingKinds,
+} from "../network-settings.ts";
 import type { TagNetworkOptions } from "./networks.ts";
-import { type TagNetworkKind, type TagNetworkName, tagNetworkNames, tagNetworks } from "./networks.ts";
+import { type TagNetworkKind, type TagNetworkName, tagNetworks } from "./networks.ts";
 
 /** What all taggers take; a network's own options stand beside these. */
-export interface TaggerOptions {
+export interface TaggerOptions extends TrainingOptions {
   /** How tags mark spans, which predictions keep to. Default: as `schemeOf` tells from the tags. */
   readonly scheme?: "BIO" | "BIOES" | "none" | undefined;
   /** Width of the vectors of lower-cased words. Default: 100. */
@@ -47,14 +48,8 @@ export interface TaggerOptions {
   readonly epochs?: number | undefined;
   /** Of Adam, whose gradients are held to a norm of 5. Default: 0.002. */
   readonly learningRate?: number | undefined;
-  /** The share of the sentences that is held out, by which the best epoch is chosen; 0 for none. Default: 0.1. */
-  readonly validationSplit?: number | undefined;
   /** Epochs without a better validation after which training ends. Default: 5. */
   readonly patience?: number | undefined;
-  /** From which weights, orders and held-out sentences follow. Default: 0. */
-  readonly seed?: number | undefined;
-  /** Threads of an operation. Default: 2. */
-  readonly threads?: number | undefined;
 }
 
 /** A tagger's config: the name of its network, its options, the network's own. Plain JSON. */
@@ -64,6 +59,7 @@ export type TaggerConfig<Name extends TagNetworkName = TagNetworkName> = {
   TagNetworkOptions<Name>;
 
 const kinds: { readonly [Name in keyof TaggerOptions]-?: OptionKind } = {
+  ...trainingKinds,
   scheme: oneOf("BIO", "BIOES", "none"),
   embedding: count,
   trainEmbedding: flag,
@@ -72,17 +68,11 @@ const kinds: { readonly [Name in keyof TaggerOptions]-?: OptionKind } = {
   characterFilters: countOrZero,
   characterEmbedding: count,
   wordLength: count,
-  dropout: rate,
-  batchSize: count,
-  epochs: count,
-  learningRate: positive,
-  validationSplit: rate,
-  patience: count,
-  seed: whole,
-  threads: count,
 };
 
 const defaults = {
+  ...trainingDefaults,
+  scheme: undefined as TaggerOptions["scheme"],
   embedding: 100,
   trainEmbedding: true,
   minCount: 1,
@@ -94,48 +84,19 @@ const defaults = {
   batchSize: 16,
   epochs: 30,
   learningRate: 0.002,
-  validationSplit: 0.1,
   patience: 5,
-  seed: 0,
-  threads: 2,
 };
 
 /** Options with their defaults, but for the scheme, which follows from the tags. */
-export interface TaggerSettings extends Readonly<typeof defaults> {
-  readonly name: TagNetworkName;
-  readonly kind: TagNetworkKind<object>;
-  /** The network's own options. */
-  readonly network: object;
-  readonly scheme: TaggerOptions["scheme"];
-}
+export type TaggerSettings = NetworkSettings<
+  Readonly<typeof defaults>,
+  TagNetworkKind<object>,
+  TagNetworkName
+>;
 
-/**
- * Checks a config and fills in what it leaves open.
- *
- * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`
- */
+/** Checks a config and fills in what it leaves open. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
 export function taggerSettings(config: TaggerConfig): TaggerSettings {
-  const { name, ...given } = config;
-  if (!tagNetworkNames.includes(name))
-    throw new RecurraError(
-      "unknown-name",
-      `there is no tagger ${describe(name)}. There are ${tagNetworkNames.join(", ")}`,
-    );
-  const kind = tagNetworks[name] as unknown as TagNetworkKind<object>;
-  const own = kind.options as OptionKinds;
-  checkOptions(`tagger ${name}`, given, { ...kinds, ...own });
-  const chosen = (known: object) =>
-    Object.fromEntries(
-      Object.entries(given).filter(([option, value]) => Object.hasOwn(known, option) && value !== undefined),
-    );
-  return {
-    ...defaults,
-    ...chosen(kinds),
-    scheme: (given as TaggerOptions).scheme,
-    name,
-    kind,
-    network: { ...kind.defaults, ...chosen(own) },
-  };
+  return networkSettings("tagger", config, tagNetworks, kinds, () => defaults);
 }
 
 /** The options that all taggers take: what a command line may set. */

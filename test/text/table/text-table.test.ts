@@ -206,7 +206,7 @@ describe("bad input", () => {
       "an unknown network",
       { texts, target },
       { ...quick, name: "bert" },
-      'there is no network "bert" for texts beside columns. There are mlp, rnn',
+      'there is no text table "bert". There are mlp, rnn',
     ],
     [
       "an unknown option",

@@ -134,7 +134,7 @@ describe("bad input", () => {
       "an unknown network",
       [text],
       { name: "lstn" },
-      'there is no network "lstn" for language models. There are rnn, lstm',
+      'there is no language model "lstn". There are rnn, lstm',
     ],
     [
       "an unknown option",
