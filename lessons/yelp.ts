@@ -13,7 +13,16 @@
 // The table is nearly all of each network: what reads it takes 521, 622, 677 and 2,488 numbers.
 //
 // Two sets: 40,000 sentences to train on and 10,000 to test (Shen et al., NeurIPS 2017), and 2,682 whole reviews of which a fifth is the
-// test. A tenth of what is trained on is held out, and chooses the epoch. Three seeds.
+// test. A tenth of what is trained on is held out, and chooses the epoch. Means of three seeds:
+//
+//                  MLP     SimpleRNN   Conv1D + RNN   LSTM
+//   sentences     0.950      0.939        0.938       0.952
+//   reviews       0.876      0.606        0.710       0.834
+//
+// The LSTM is ahead on sentences, and not by much: which words there are says nearly all, and a mean of their vectors knows that. The
+// lecture's order, MLP < RNN < Conv1D + RNN < LSTM, does not come out: it would take texts in which the order of the words decides. A
+// SimpleRNN forgets the beginning of a review of 100 words, and one whose last layer is a single unit often learns next to
+// nothing (0.53 is guessing); with two thousand reviews the mean is the surest.
 
 import { EarlyStopping, layers, padSequences, type Sequential, sequential } from "recurra";
 import { fitTokenizer, readTexts } from "recurra/text";
