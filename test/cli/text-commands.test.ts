@@ -366,6 +366,17 @@ describe("recurra embed", () => {
     const pairs = await folder.file("pairs.tsv", "fox\tdog\t9\nquick\tlazy\t2\nover\tthe\t1\n");
     const { stdout: found } = await recurra("embed", "evaluate", out, pairs, "--json");
     expect(JSON.parse(found)).toMatchObject({ found: 3, pairs: 3 });
+    for (const method of ["tsne", "umap", "pca"]) {
+      const drawn = at(`${method}.svg`);
+      const map = await recurra("embed", "map", out, "--method", method, "--out", drawn);
+      expect([map.code, map.stderr.trim().split("\n").at(-1)]).toEqual([0, `Written: ${drawn}`]);
+      expect(await readFile(drawn, "utf8")).toContain(">fox<");
+    }
+    const odd = await recurra("embed", "map", out, "--out", "map.gif");
+    expect([odd.code, odd.stderr]).toEqual([
+      2,
+      expect.stringContaining("wanted a name that ends in .html, .svg or .png"),
+    ]);
     const near = await recurra("embed", "nearest", out, "foxx");
     expect(near.code).toBe(2);
     expect(near.stderr).toContain('Did you mean "fox"?');
