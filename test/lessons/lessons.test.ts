@@ -61,6 +61,7 @@ const lessons: Readonly<Record<string, Lesson>> = {
     data: "ucr/Earthquakes_TEST.tsv.gz",
     pictures: ["conv", "lstm", "majority", "nearest", "rocket"].map((name) => `ucr-earthquakes-${name}.svg`),
   },
+  tinyshakespeare: { data: "tinyshakespeare.txt", pictures: [] },
   "word-vectors": { data: "wikitext2_valid.txt.gz", pictures: ["word-vectors.svg"] },
   yelp: { data: "yelp_polarity_sentences_train.tsv.gz", pictures: [] },
 };
