@@ -1,13 +1,6 @@
 // The settings of a model of texts beside columns: their defaults, and what is wrong with those that make no sense.
 
-import {
-  count,
-  flag,
-  notNegative,
-  type OptionKind,
-  type OptionKinds,
-  oneOf,
-} from "../../nn/layer-options.ts";
+import { count, flag, notNegative, type OptionKind, oneOf } from "../../nn/layer-options.ts";
 import {
   type NetworkKind,
   type TextNetworkName,
@@ -107,6 +100,3 @@ export type TextTableSettings = NetworkSettings<
 export function textTableSettings(config: TextTableConfig): TextTableSettings {
   return networkSettings("text table", config, textNetworks, kinds, () => defaults);
 }
-
-/** The options that all such models take: what a command line may set. */
-export const textTableKinds: OptionKinds = kinds;

@@ -1,14 +1,6 @@
 // The settings of a tagger: their defaults, and what each may be.
 
-import {
-  count,
-  countOrZero,
-  flag,
-  notNegative,
-  type OptionKind,
-  type OptionKinds,
-  oneOf,
-} from "../../nn/layer-options.ts";
+import { count, countOrZero, flag, notNegative, type OptionKind, oneOf } from "../../nn/layer-options.ts";
 import {
   type NetworkSettings,
   networkSettings,
@@ -98,6 +90,3 @@ export type TaggerSettings = NetworkSettings<
 export function taggerSettings(config: TaggerConfig): TaggerSettings {
   return networkSettings("tagger", config, tagNetworks, kinds, () => defaults);
 }
-
-/** The options that all taggers take: what a command line may set. */
-export const taggerKinds: OptionKinds = kinds;

@@ -1,6 +1,6 @@
 // The settings of a neural language model: their defaults, and what each may be.
 
-import { count, type OptionKind, oneOf } from "../../../nn/layer-options.ts";
+import { count, notNegative, type OptionKind, oneOf } from "../../../nn/layer-options.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import {
   type NetworkSettings,
@@ -52,9 +52,6 @@ export type LanguageModelConfig<Name extends LanguageNetworkName = LanguageNetwo
   readonly name: Name;
 } & LanguageModelOptions &
   LanguageNetworkOptions<Name>;
-
-const notNegative: OptionKind = (value) =>
-  typeof value === "number" && value >= 0 ? undefined : "a number from 0 up";
 
 const kinds: { readonly [Name in keyof LanguageModelOptions]-?: OptionKind } = {
   ...trainingKinds,
