@@ -7,6 +7,7 @@ import { confusionSpec } from "../../plot/confusion-chart.ts";
 import { historySpec } from "../../plot/history-chart.ts";
 import { displayNumber, percent } from "../../report/numbers.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
+import { settingName, settingText } from "../../report/settings.ts";
 import { longestOf } from "./method.ts";
 import { classifierName } from "./names.ts";
 import { type ClassificationParts, classWeightText, missedClasses } from "./parts.ts";
@@ -176,7 +177,10 @@ function facts(parts: ClassificationParts): string {
     ["Model", classifierName(classifier.name)],
     ...Object.entries(settings)
       .filter(([name]) => !["trainingSeries", "kind", "series"].includes(name))
-      .map(([name, value]): [string, string] => [sentenceCase(name), displaySetting(value)]),
+      .map(([name, value]): [string, string] => [
+        settingName(name),
+        settingText(typeof value === "string" ? value.split(",") : value),
+      ]),
     ...(weights === undefined ? [] : [["Class weights", weights] as [string, string]]),
     ["Seed", String(seed)],
     ["Time taken", `${Math.ceil(timing.totalSeconds ?? 0)} s`],
@@ -190,18 +194,6 @@ function lengthsOf({ training, test }: ClassificationParts): string {
   const least = all.reduce((shortest, [first]) => Math.min(shortest, first?.length ?? 0), Infinity);
   const most = longestOf(all);
   return least === most ? String(least) : `${least} to ${most}`;
-}
-
-function displaySetting(value: unknown): string {
-  if (typeof value === "string") return value.replaceAll(",", ", ");
-  if (typeof value !== "number") return String(value);
-  return Number.isInteger(value) ? value.toLocaleString("en-US") : String(Number(value.toPrecision(4)));
-}
-
-/** `Batch size` for `batchSize`. */
-function sentenceCase(name: string): string {
-  const words = name.replace(/([A-Z])/g, " $1").toLowerCase();
-  return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
 }
 
 function mutable(logs: Readonly<Record<string, readonly number[]>>): Record<string, number[]> {

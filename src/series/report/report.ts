@@ -5,6 +5,7 @@ import { formatTime } from "../../data/time-style.ts";
 import { forecastSpec } from "../../plot/forecast-chart.ts";
 import { displayNumber } from "../../report/numbers.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
+import { settingName } from "../../report/settings.ts";
 import { bestOf, metricsOf, ranked } from "../evaluate/backtest.ts";
 import type { Metrics } from "../evaluate/metrics.ts";
 import { frequencyName, stepNoun } from "../observed/calendar.ts";
@@ -214,7 +215,7 @@ function facts(parts: ForecastParts): string {
     ["Frequency", frequencyName(parts.frequency)],
     ["Model", displayName(parts.model)],
     ...settings.map(([name, value]): [string, string] => [
-      settingName(name),
+      nameOf(name),
       name === "members"
         ? String(value).replace(/[a-z][\w-]*/g, displayName)
         : typeof value === "number" && !Number.isInteger(value)
@@ -229,17 +230,11 @@ function facts(parts: ForecastParts): string {
 }
 
 /** `ETS model` for `ets model`, the setting of a part of the forecast; else in words. */
-function settingName(name: string): string {
+function nameOf(name: string): string {
   if (name === "method") return "Combined by";
   if (name === "model") return "Form";
   const [part = "", ...rest] = name.split(" ");
   return rest.length > 0 && displayName(part) !== part
     ? [displayName(part), ...rest].join(" ")
-    : sentenceCase(name);
-}
-
-/** `Batch size` for `batchSize`. */
-function sentenceCase(name: string): string {
-  const words = name.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-  return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
+    : settingName(name);
 }

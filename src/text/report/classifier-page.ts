@@ -6,6 +6,7 @@ import { historySpec } from "../../plot/history-chart.ts";
 import { wordCloudSvg } from "../../plot/word-cloud.ts";
 import { displayNumber, percent } from "../../report/numbers.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
+import { settingTerms } from "../../report/settings.ts";
 import type { TextClassification } from "../classify/classify-texts.ts";
 import { wrongTexts } from "./wrong-texts.ts";
 
@@ -178,10 +179,7 @@ function facts({ model, timing, training }: TextClassification): string {
     ["Parameters", whole(model.network.countParams())],
     ["Tokens of a text that are read", String(model.length)],
     ["Different tokens", whole(model.tokenizer.vocabulary.size)],
-    ["Tokenizer", JSON.stringify(tokenizer)],
-    ...Object.entries({ ...network, ...settings })
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, String(value)] as const),
+    ...settingTerms({ tokenizer, ...network, ...settings }),
     ["Training texts", whole(training.texts.length)],
     ["Time taken", `${Math.ceil(timing.training)} s to train, ${displayNumber(timing.test)} s to test`],
   ];

@@ -4,6 +4,7 @@ import { joinPath, writeFileAtomic } from "#platform";
 import type { History } from "../../model/history.ts";
 import { historySpec } from "../../plot/history-chart.ts";
 import { escapeHtml, figure, htmlPage, htmlTerms, paragraph } from "../../report/page.ts";
+import { settingTerms } from "../../report/settings.ts";
 import type { LanguageModel } from "../language/language-model.ts";
 
 /** A text that a model wrote, and how. */
@@ -121,9 +122,7 @@ async function languagePage(report: LanguageReport): Promise<string> {
     htmlTerms([
       ["Model", displayModel(name)],
       ...(report.parameters === undefined ? [] : [["Parameters", whole(report.parameters)] as const]),
-      ...Object.entries(settings)
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [key, displaySetting(value)] as const),
+      ...settingTerms(settings),
       ["Time taken", `${Math.ceil(report.seconds)} s`],
     ]),
   ]);
@@ -144,8 +143,4 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function displayModel(name: string): string {
   return NAMES[name] ?? name;
-}
-
-function displaySetting(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,0 +1,31 @@
+// Settings of models as people read them.
+
+import { expect, test } from "vitest";
+import { settingName, settingTerms, settingText } from "../../src/report/settings.ts";
+
+test("names in words", () => {
+  expect(["batchSize", "seed", "oovToken", "ETS model"].map(settingName)).toEqual([
+    "Batch size",
+    "Seed",
+    "Oov token",
+    "ETS model",
+  ]);
+});
+
+test("numbers, yes and no, lists, configs", () => {
+  expect([20000, 0.001, 1 / 3, true, false, "pre"].map(settingText)).toEqual([
+    "20,000",
+    "0.001",
+    "0.3333",
+    "yes",
+    "no",
+    "pre",
+  ]);
+  expect(settingText([1, 2])).toBe("1, 2");
+  expect(settingText({ name: "words", numWords: 20000, lower: undefined })).toBe("words (num words 20,000)");
+  expect(settingText({ name: "characters" })).toBe("characters");
+});
+
+test("what is undefined is left out", () => {
+  expect(settingTerms({ learningRate: 0.01, length: undefined })).toEqual([["Learning rate", "0.01"]]);
+});
