@@ -250,7 +250,7 @@ async function summaryOf(result: TextClassification, out: string): Promise<strin
     import("../report/numbers.ts"),
     import("../nn/metrics/wilson.ts"),
   ]);
-  const { evaluation, labelsEvaluation, majority, test, timing } = result;
+  const { evaluation, labelsEvaluation, baselines, test, timing } = result;
   const total = test.texts.length;
   const count = `${total.toLocaleString("en-US")} test text${total === 1 ? "" : "s"}`;
   const figures: string[] = [];
@@ -259,11 +259,12 @@ async function summaryOf(result: TextClassification, out: string): Promise<strin
       `Labels of ${count}: F₁ ${labelsEvaluation.microF1.toFixed(3)}, all right for ${percent(labelsEvaluation.exactMatch)}`,
     );
   if (evaluation !== undefined) {
-    const always = majority?.accuracy ?? Number.NaN;
+    const always = baselines?.majority.accuracy ?? Number.NaN;
     const [low, high] = wilsonInterval(Math.round(evaluation.accuracy * total), total);
     figures.push(
       `Accuracy on ${count}: ${percent(evaluation.accuracy)} (95 % confidence: ${percent(low)} to ${percent(high)})`,
-      `Always “${majority?.label}”: ${percent(always)}${low > always ? "" : evaluation.accuracy > always ? "; the difference may be chance" : "; the model is no better"}`,
+      `Always “${baselines?.majority.label}”: ${percent(always)}${low > always ? "" : evaluation.accuracy > always ? "; the difference may be chance" : "; the model is no better"}`,
+      `Naive Bayes, by counts of words: ${percent(baselines?.naiveBayes.accuracy ?? Number.NaN)}`,
       `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}`,
     );
   }

@@ -4,9 +4,11 @@ import { now } from "#platform";
 import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
 import { type Evaluation, evaluateProbabilities } from "../../nn/metrics/evaluation.ts";
 import { RecurraError } from "../../platform/error.ts";
+import { bagOfWords } from "../vectorize/bag-of-words.ts";
 import { type DistinctiveWord, distinctiveWords } from "./distinctive-words.ts";
 import { classFlags, classNumbers, type LabelSet, labelSetOf, type TextLabel } from "./labels.ts";
 import { evaluateFlags, type LabelsEvaluation } from "./multi-label.ts";
+import { fitNaiveBayes } from "./naive-bayes.ts";
 import type { TextClassifierConfig } from "./settings.ts";
 import type { TextClassifier } from "./text-classifier.ts";
 import {
@@ -27,6 +29,14 @@ export interface ClassifyTextsOptions
   readonly testSource?: string | undefined;
 }
 
+/** What a network has to beat to be worth its while. */
+export interface TextBaselines {
+  /** Always saying the most frequent class of the training texts. */
+  readonly majority: { readonly label: string; readonly accuracy: number };
+  /** Naive Bayes of counts of the same tokens, learned from the same texts. */
+  readonly naiveBayes: { readonly accuracy: number };
+}
+
 /** A classifier with its test. */
 export interface TextClassification {
   readonly model: TextClassifier;
@@ -41,8 +51,8 @@ export interface TextClassification {
   readonly evaluation: Evaluation | undefined;
   /** Of any number of labels each. */
   readonly labelsEvaluation: LabelsEvaluation | undefined;
-  /** The accuracy of always saying the most frequent class of the training texts, and that class. */
-  readonly majority: { readonly label: string; readonly accuracy: number } | undefined;
+  /** How right simpler ways are on the same texts; undefined where texts have any number of labels. */
+  readonly baselines: TextBaselines | undefined;
   /** [K] */
   readonly words: readonly (readonly DistinctiveWord[])[];
   readonly epochs: readonly ClassifierEpoch[];
@@ -93,7 +103,7 @@ export async function classifyTexts(
     probabilities,
     evaluation: numbers && evaluateProbabilities(numbers, probabilities, classes),
     labelsEvaluation: flags && evaluateFlags(flags, probabilities, classes),
-    majority: numbers && majorityOf(classNumbers(parts.training.labels, set), numbers, classes),
+    baselines: numbers && baselinesOf(parts, classNumbers(parts.training.labels, set), numbers, model),
     words: distinctiveWords(parts.training.texts, model.tokenizer, isOf, classes.length),
     epochs,
     timing: { training: (trained - started) / 1000, test: (tested - trained) / 1000 },
@@ -120,12 +130,26 @@ function parted(
   return { training: take(training), test: take(held) };
 }
 
-function majorityOf(training: Int32Array, test: Int32Array, classes: readonly string[]) {
+function baselinesOf(
+  { training, test }: { readonly training: LabelledTexts; readonly test: LabelledTexts },
+  known: Int32Array,
+  asked: Int32Array,
+  { tokenizer, classes }: TextClassifier,
+): TextBaselines {
   const counts = new Float64Array(classes.length);
-  for (const label of training) counts[label] = (counts[label] ?? 0) + 1;
+  for (const label of known) counts[label] = (counts[label] ?? 0) + 1;
   const most = counts.indexOf(Math.max(...counts));
+  const { size } = tokenizer.vocabulary;
+  const countsOf = (texts: readonly string[]) =>
+    bagOfWords(
+      texts.map((text) => tokenizer.encode(text)),
+      size,
+    );
+  const bayes = fitNaiveBayes(countsOf(training.texts), known, classes.length).predict(countsOf(test.texts));
+  const share = (isRight: (label: number, n: number) => boolean) =>
+    asked.filter(isRight).length / asked.length;
   return {
-    label: classes[most] ?? "",
-    accuracy: test.filter((label) => label === most).length / test.length,
+    majority: { label: classes[most] ?? "", accuracy: share((label) => label === most) },
+    naiveBayes: { accuracy: share((label, n) => label === bayes[n]) },
   };
 }

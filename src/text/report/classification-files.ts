@@ -23,7 +23,7 @@ export async function writeTextClassification(result: TextClassification, folder
 
 /** A classification as plain JSON, the same for `--json` and metrics.json. */
 export function classificationDocument(result: TextClassification): object {
-  const { model, source, testSource, training, test, evaluation, labelsEvaluation, majority, epochs } =
+  const { model, source, testSource, training, test, evaluation, labelsEvaluation, baselines, epochs } =
     result;
   const { report, ...figures } = evaluation ?? { report: undefined };
   return {
@@ -44,7 +44,7 @@ export function classificationDocument(result: TextClassification): object {
       training: model.training,
     },
     test: { ...figures, ...(report && { classes: report.classes }), ...labelsEvaluation },
-    ...(majority && { majority }),
+    ...(baselines && { baselines }),
     epochs,
     timing: result.timing,
   };

@@ -99,22 +99,29 @@ function leadOf({ model, training, test, testSource }: TextClassification): stri
 }
 
 /** How far the classifier can be trusted. */
-function verdict({ evaluation, labelsEvaluation, majority, test }: TextClassification): string {
+function verdict({ evaluation, labelsEvaluation, baselines, test }: TextClassification): string {
   if (labelsEvaluation !== undefined)
     return paragraph(
       `All labels of ${percent(labelsEvaluation.exactMatch)} of the test texts were told, and no other; F₁ over all labels is ${labelsEvaluation.microF1.toFixed(3)}.`,
       "verdict",
     );
-  if (evaluation === undefined || majority === undefined) return "";
+  if (evaluation === undefined || baselines === undefined) return "";
   const count = test.texts.length;
   const right = Math.round(evaluation.accuracy * count);
   const [low, high] = wilsonInterval(right, count);
   const own = `${whole(right)} of ${whole(count)} test texts got their class: ${percent(evaluation.accuracy)} (with 95 % confidence ${percent(low)} to ${percent(high)}).`;
-  const guess = `Always saying ${quoted(majority.label)} would be right for ${percent(majority.accuracy)}`;
-  if (low > majority.accuracy) return paragraph(`${own} ${guess}.`, "verdict");
-  return evaluation.accuracy > majority.accuracy
-    ? paragraph(`${own} ${guess}: the difference may be chance.`, "verdict worse")
-    : paragraph(`${own} ${guess}: the model is no better, do not rely on it.`, "verdict worse");
+  const { majority, naiveBayes } = baselines;
+  const simpler = `Always saying ${quoted(majority.label)} would be right for ${percent(majority.accuracy)}, naive Bayes, which only counts words, for ${percent(naiveBayes.accuracy)}`;
+  if (evaluation.accuracy <= majority.accuracy)
+    return paragraph(`${own} ${simpler}: the model has learned nothing, do not rely on it.`, "verdict worse");
+  if (low <= majority.accuracy)
+    return paragraph(`${own} ${simpler}: what the model is better by may be chance.`, "verdict worse");
+  return evaluation.accuracy < naiveBayes.accuracy
+    ? paragraph(
+        `${own} ${simpler}: counting does better, more texts or another model may help.`,
+        "verdict worse",
+      )
+    : paragraph(`${own} ${simpler}.`, "verdict");
 }
 
 async function curves({ epochs, model }: TextClassification): Promise<string> {
