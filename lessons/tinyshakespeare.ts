@@ -16,6 +16,8 @@ import {
   generateText,
   type LanguageModel,
   type LanguageModelConfig,
+  type TextScore,
+  totalScore,
   trainLanguageModel,
 } from "recurra/text";
 import { expectFigure, options, readData } from "./support.ts";
@@ -32,6 +34,8 @@ const gpt: LanguageModelConfig<"gpt"> = {
   tokenizer,
   validationSplit: 0,
   steps: options.quick ? 30 : 2000,
+  // Of 0.001, 0.002, 0.003 and 0.004 the best on a twentieth of the text to train with, held out: 1.851, 1.785, 1.764, 1.764 nats.
+  learningRate: 0.003,
 };
 const lstm: LanguageModelConfig<"lstm"> = {
   name: "lstm",
@@ -43,14 +47,22 @@ const lstm: LanguageModelConfig<"lstm"> = {
   validationSplit: 0.02,
 };
 
-async function tell(name: string, make: () => Promise<LanguageModel>): Promise<number> {
+/** The loss as nanoGPT measures it: on blocks side by side, so that the first characters of each are told from next to nothing. */
+async function lossOfBlocks(model: LanguageModel, block: number): Promise<number> {
+  const scores: TextScore[] = [];
+  for (let start = 0; start + block < heldOut.length; start += block)
+    scores.push(await model.score(heldOut.slice(start, start + block + 1)));
+  return crossEntropy(totalScore(scores));
+}
+
+async function tell(name: string, make: () => Promise<LanguageModel>) {
   const began = performance.now();
   const model = await make();
   const seconds = (performance.now() - began) / 1000;
   const loss = crossEntropy(await model.score(heldOut));
   console.log(`\n${name}: ${loss.toFixed(4)} nats a character, trained in ${seconds.toFixed(1)} s`);
   console.log(await generateText(model, { prompt: "ROMEO:\n", temperature: 0.8, maxTokens: 200, seed: 1 }));
-  return loss;
+  return { model, loss };
 }
 
 const train = (config: LanguageModelConfig) => () =>
@@ -60,13 +72,15 @@ const train = (config: LanguageModelConfig) => () =>
         `${config.name}, epoch ${epoch} of ${epochs}: loss ${loss.toFixed(3)}${validationLoss === undefined ? "" : `, held out ${validationLoss.toFixed(3)}`}`,
       ),
   });
-const counted = await tell("6-grams, Kneser–Ney", async () =>
+const { loss: counted } = await tell("6-grams, Kneser–Ney", async () =>
   fitNGramModel(await fitTokenizer(tokenizer, [training]), [training], { order: 6, boundaries: false }),
 );
-const byGpt = await tell("GPT", train(gpt));
-const byLstm = await tell("LSTM", train(lstm));
+const { model: gptModel, loss: byGpt } = await tell("GPT", train(gpt));
+const { loss: byLstm } = await tell("LSTM", train(lstm));
+const byBlocks = await lossOfBlocks(gptModel, 64);
 
 const [gptLeast, lstmLeast, countedLeast] = options.quick ? [3.6, 3.6, 2.4] : [1.88, 1.55, 1.55];
 expectFigure(`GPT ${byGpt.toFixed(4)}, at most ${gptLeast}`, byGpt <= gptLeast);
+expectFigure(`GPT, by blocks ${byBlocks.toFixed(4)}, at most ${gptLeast}`, byBlocks <= gptLeast);
 expectFigure(`LSTM ${byLstm.toFixed(4)}, at most ${lstmLeast}`, byLstm <= lstmLeast);
 expectFigure(`counts ${counted.toFixed(4)}, at most ${countedLeast}`, counted <= countedLeast);

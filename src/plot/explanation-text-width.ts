@@ -11,6 +11,8 @@ const kinds: readonly (readonly [RegExp, number])[] = [
   [/^\p{Extended_Pictographic}$/u, 1.3],
   [/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]$/u, 1],
   [/^\p{Script=Arabic}$/u, 0.55],
+  [/^[\u05d5\u05d6\u05d9\u05df]$/u, 0.3], // vav, zayin, yod, final nun
+  [/^\p{Script=Hebrew}$/u, 0.58],
   [/^\p{Lu}$/u, 0.72],
 ];
 

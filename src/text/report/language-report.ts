@@ -38,6 +38,8 @@ export interface LanguageReport {
         readonly crossEntropy: number;
         readonly perplexity: number;
         readonly bitsPerCharacter: number;
+        /** What counts of n-grams need there, nats a token; undefined where the model is one, or the text too long to count. */
+        readonly counts: { readonly order: number; readonly crossEntropy: number } | undefined;
       }
     | undefined;
   readonly history?: Pick<History, "epochs" | "logs"> | undefined;
@@ -87,14 +89,14 @@ async function languagePage(report: LanguageReport): Promise<string> {
   const told =
     heldOut === undefined
       ? "Nothing was held out, so how good it is on text that it has not seen is not known."
-      : `On the last ${whole(heldOut.tokens)} tokens, which it has not seen, it needs ${heldOut.crossEntropy.toFixed(3)} nats a token: it is as unsure as between ${heldOut.perplexity.toFixed(heldOut.perplexity < 100 ? 2 : 0)} equally likely ones (perplexity), ${heldOut.bitsPerCharacter.toFixed(3)} bits a character.`;
+      : `On the last ${whole(heldOut.tokens)} tokens, which it has not seen, it needs ${heldOut.crossEntropy.toFixed(3)} nats a token: it is as unsure as between ${heldOut.perplexity.toFixed(heldOut.perplexity < 100 ? 2 : 0)} equally likely ones (perplexity), ${heldOut.bitsPerCharacter.toFixed(3)} bits a character.${countsText(heldOut)}`;
   return htmlPage(title, [
     `<h1>${escapeHtml(title)}</h1>`,
     paragraph(
       `${displayModel(name)} of ${whole(report.characters)} characters${report.tokenizer === "characters" ? "" : `: ${whole(report.tokens)} ${report.tokenizer}`}, ${whole(report.vocabulary)} different ones.`,
       "lead",
     ),
-    paragraph(told, "verdict"),
+    paragraph(told, isBeaten(heldOut) ? "verdict worse" : "verdict"),
     history === undefined || history.epochs.length < 2
       ? ""
       : await figure(
@@ -126,6 +128,19 @@ async function languagePage(report: LanguageReport): Promise<string> {
       ["Time taken", `${Math.ceil(report.seconds)} s`],
     ]),
   ]);
+}
+
+function isBeaten(heldOut: LanguageReport["heldOut"]): boolean {
+  return (heldOut?.counts?.crossEntropy ?? Number.POSITIVE_INFINITY) < (heldOut?.crossEntropy ?? 0);
+}
+
+/** What a network has to beat to be worth its while. */
+function countsText({ counts, crossEntropy }: NonNullable<LanguageReport["heldOut"]>): string {
+  if (counts === undefined) return "";
+  const told = ` Counts of ${counts.order} tokens in a row (Kneser–Ney) need ${counts.crossEntropy.toFixed(3)}`;
+  return counts.crossEntropy < crossEntropy
+    ? `${told}: counting does better, more text or more passes may help.`
+    : `${told}.`;
 }
 
 function sampleHtml({ prompt, text }: Sample, head: string): string {

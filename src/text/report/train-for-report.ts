@@ -93,6 +93,7 @@ export async function trainForReport(
         crossEntropy: crossEntropy(score),
         perplexity: perplexity(score),
         bitsPerCharacter: bitsPerCharacter(score),
+        counts: options.model.name === "ngram" ? undefined : await countsOf(model, parts),
       },
     }),
   };
@@ -166,6 +167,19 @@ async function countNGrams(
   const tokenizer = await fitTokenizer(config, [isWhole ? text : training]);
   const model = await fitNGramModel(tokenizer, [training], { order, boundaries: false });
   return { model, tokens: tokenizer.encode(text).length, settings: { order } };
+}
+
+/** Texts up to so many characters are counted beside a network, which takes seconds. */
+const COUNTED = 20_000_000;
+
+async function countsOf(
+  { tokenizer }: LanguageModel,
+  { training, heldOut }: { readonly training: string; readonly heldOut: string },
+) {
+  if (training.length > COUNTED) return undefined;
+  const order = tokenizer.name === "characters" ? 6 : 3;
+  const counted = await fitNGramModel(tokenizer, [training], { order, boundaries: false });
+  return { order, crossEntropy: crossEntropy(await counted.score(heldOut)) };
 }
 
 async function sampleOf(

@@ -27,7 +27,7 @@ export interface LanguageModelOptions extends TrainingOptions {
   readonly stride?: number | undefined;
   /** Share dropped in training. Default: 0.1 for rnn, lstm and gru, otherwise 0. */
   readonly dropout?: number | undefined;
-  /** Rows in a step of training. Default: 32; 12 for gpt, 128 for bengio. */
+  /** Rows in a step of training. Default: 32, of a short stream fewer; 12 for gpt, 128 for bengio. */
   readonly batchSize?: number | undefined;
   /** Passes over the text. Default: 20, of a short text up to 150; 5 for networks that read windows. */
   readonly epochs?: number | undefined;
@@ -43,7 +43,7 @@ export interface LanguageModelOptions extends TrainingOptions {
   readonly clip?: number | undefined;
   /** Share of a weight taken off in a step, times the learning rate (AdamW). Default: 0. */
   readonly weightDecay?: number | undefined;
-  /** Epochs without a better validation after which training ends. Default: 5. */
+  /** Epochs without a better validation after which training ends. Default: 5, more where they make fewer than 250 steps. */
   readonly patience?: number | undefined;
 }
 
@@ -76,7 +76,7 @@ const defaults = ({ recipe }: NetworkKind<object>) => ({
   schedule: "cosine" as "cosine" | "constant",
   clip: 1,
   weightDecay: 0,
-  patience: 5,
+  patience: undefined as number | undefined,
 });
 
 /** Options with their defaults. */

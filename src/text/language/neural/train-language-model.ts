@@ -59,12 +59,15 @@ export async function trainLanguageModel(
   const tokenizer = await tokenizerFor(settings, text, parts.training);
   const [ids, held] = [tokenizer.encode(parts.training), tokenizer.encode(parts.heldOut)];
   const model = new NeuralLanguageModel(config, tokenizer);
-  const plan: BatchPlan = { ...settings, reads: model.forms.reads };
+  const { reads } = model.forms;
+  const batchSize =
+    config.batchSize ?? (reads === "stream" ? rowsOf(ids.length, settings) : settings.batchSize);
+  const plan: BatchPlan = { ...settings, reads, batchSize };
   checkLengths(ids.length, held.length, plan, settings);
   const nothing = tokenizer.vocabulary.size;
   const training = trainingBatches(ids, plan, nothing);
   const validation = held.length === 0 ? undefined : validationBatches(held, plan, nothing);
-  const { epochs, stepsPerEpoch } = courseOf(settings, model.forms.reads, training.steps ?? 1);
+  const { epochs, stepsPerEpoch } = courseOf(settings, reads, training.steps ?? 1);
   const network = model.forms.training;
   network.compile({
     optimizer: optimizerOf(settings, epochs * stepsPerEpoch),
@@ -75,7 +78,7 @@ export async function trainLanguageModel(
   const fitted = await fitBest(`language model ${settings.name}`, network, training, {
     epochs,
     steps: stepsPerEpoch,
-    patience: settings.patience,
+    patience: settings.patience ?? Math.max(LEAST_PATIENCE, Math.ceil(PATIENT_STEPS / stepsPerEpoch)),
     validationData: validation,
     fit: { stepsPerEpoch },
     onStep: options.onStep,
@@ -94,6 +97,17 @@ export async function trainLanguageModel(
   };
   return model;
 }
+
+/** The rows of a stream are fewer where the text is short, so that each is a few windows long. */
+function rowsOf(tokens: number, { context, batchSize }: LanguageModelSettings): number {
+  return Math.max(1, Math.min(batchSize, Math.floor(tokens / (context * WINDOWS))));
+}
+
+const WINDOWS = 8;
+
+/** Epochs without a better validation after which training ends, and the steps in them: of a short text an epoch says little. */
+const LEAST_PATIENCE = 5;
+const PATIENT_STEPS = 250;
 
 /** A short text is gone through more often: a network that has been corrected a few hundred times has learned little. */
 const USUAL_STEPS = 3000;
