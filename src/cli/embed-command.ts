@@ -19,11 +19,11 @@ import {
 } from "./text-files.ts";
 import { nameOf, work } from "./work.ts";
 
-const MODELS = ["skip-gram", "cbow", "glove"] as const;
+const MODELS = ["skip-gram", "cbow", "glove", "validity"] as const;
 
 interface TrainArguments extends SourceArguments {
   readonly model: (typeof MODELS)[number];
-  readonly size: number;
+  readonly size?: number;
   readonly window?: number;
   readonly passes?: number;
   readonly minCount: number;
@@ -41,6 +41,8 @@ Examples:
   recurra embed train corpus.txt
       skip-gram vectors of 100 numbers, into embed-corpus/
   recurra embed train "articles/*.txt" --model cbow --size 200 --passes 10
+  recurra embed train corpus.txt --model validity
+      by telling 5-grams of the text from those with a wrong word in the middle
   recurra embed train reviews.csv --text comment --subwords
       words never seen have vectors, too (fastText)
 
@@ -69,11 +71,14 @@ function trainCommand(context: CliContext): Command {
     .argument("<FILES...>", ".txt, a folder of them, or a table");
   return addSourceOptions(command)
     .addOption(new Option("--model <NAME>", "how they are learnt").choices(MODELS).default("skip-gram"))
-    .addOption(new Option("--size <N>", "numbers in a vector").argParser(wholeNumber(1)).default(100))
     .addOption(
-      new Option("--window <N>", "words to each side that count (default: 5; glove 10)").argParser(
-        wholeNumber(1),
-      ),
+      new Option("--size <N>", "numbers in a vector (default: 100; validity 50)").argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        "--window <N>",
+        "words to each side that count (default: 5; glove 10); for validity words in all, odd (default: 5)",
+      ).argParser(wholeNumber(1)),
     )
     .addOption(
       new Option("--passes <N>", "times through the texts (default: 5; glove 15)").argParser(wholeNumber(1)),
@@ -100,10 +105,10 @@ async function runTrain(
   context: CliContext,
 ): Promise<void> {
   const { model, hierarchical, subwords } = options;
-  if (model === "glove" && (hierarchical === true || subwords === true))
+  if (model !== "skip-gram" && model !== "cbow" && (hierarchical === true || subwords === true))
     throw new RecurraError(
       "option",
-      `${subwords === true ? "--subwords" : "--hierarchical"} is for --model skip-gram and cbow; GloVe learns from counts of pairs of words.`,
+      `${subwords === true ? "--subwords" : "--hierarchical"} is for --model skip-gram and cbow, not ${model}.`,
     );
   const [{ streamTexts }, { unicodeWordSplitter }, { saveVectors }, { writeVectors }] = await Promise.all([
     import("../data/texts/stream-texts.ts"),
@@ -112,7 +117,7 @@ async function runTrain(
     import("../text/vectors/write-vectors.ts"),
   ]);
   const out = options.out ?? `embed-${nameOf(files[0] ?? "")}`;
-  const vectors = await work(context, 1, async ({ signal, view }) => {
+  const { vectors, note } = await work(context, 1, async ({ signal, view }) => {
     await checkOut(out, isOwn);
     // The files are read several times; what is to be told of them is told once.
     const told = new Set<string>();
@@ -127,7 +132,6 @@ async function runTrain(
       signal,
     });
     const shared = {
-      size: options.size,
       minCount: options.minCount,
       tokenizer: unicodeWordSplitter({ lower: options.keepCase !== true }),
       threads: options.threads ?? environment.cores,
@@ -136,10 +140,11 @@ async function runTrain(
       onProgress: ({ done, total, perSecond, secondsLeft, loss }: EmbedProgress) =>
         view.show({
           share: done / total,
-          label: `${Math.round(perSecond).toLocaleString("en-US")} ${model === "glove" ? "pairs" : "words"} a second`,
+          label: `${Math.round(perSecond).toLocaleString("en-US")} ${unitOf[model]} a second`,
           detail: Number.isFinite(loss) ? `loss ${loss.toFixed(3)}` : undefined,
           secondsLeft,
         }),
+      ...(options.size !== undefined && { size: options.size }),
       ...(options.window !== undefined && { window: options.window }),
       ...(options.passes !== undefined && { passes: options.passes }),
     };
@@ -150,8 +155,8 @@ async function runTrain(
     await writeFolderAtomic(
       out,
       async (folder) => {
-        await saveVectors(made, joinPath(folder, "model"));
-        await writeVectors(joinPath(folder, "vectors.txt"), made);
+        await saveVectors(made.vectors, joinPath(folder, "model"));
+        await writeVectors(joinPath(folder, "vectors.txt"), made.vectors);
         signal.throwIfAborted();
       },
       { owned: isOwn },
@@ -160,12 +165,12 @@ async function runTrain(
   });
   if (options.json === true) {
     const { size: words, width } = vectors;
-    context.print(`${JSON.stringify({ words, width, folder: out }, null, 2)}\n`);
+    context.print(`${JSON.stringify({ words, width, ...note?.figures, folder: out }, null, 2)}\n`);
     return;
   }
   // A frequent word, but none such as "the".
   const word = vectors.words.find((one) => one.length >= 5) ?? vectors.words[0] ?? "WORD";
-  const shown = `${vectors.size.toLocaleString("en-US")} words, ${vectors.width} numbers each`;
+  const shown = `${vectors.size.toLocaleString("en-US")} words, ${vectors.width} numbers each${note === undefined ? "" : `; ${note.text}`}`;
   context.print(
     `${shown}\n\nWritten: ${out}/model, ${out}/vectors.txt\nAsk them: recurra embed nearest ${out} ${word}\n`,
   );
@@ -175,20 +180,37 @@ function isOwn(name: string): boolean {
   return name === "model" || name === "vectors.txt";
 }
 
+/** What the speed of a training is counted in. */
+const unitOf = { "skip-gram": "words", cbow: "words", glove: "pairs", validity: "windows" };
+
+/** Vectors, and what is to be told of their training. */
+interface Trained {
+  readonly vectors: WordVectors;
+  readonly note?: { readonly text: string; readonly figures: object };
+}
+
 async function trained(
   texts: AsyncIterable<string>,
   { model, hierarchical, subwords }: TrainArguments,
   shared: object,
-): Promise<WordVectors> {
+): Promise<Trained> {
   if (model === "glove") {
     const { glove } = await import("../text/embed/glove.ts");
-    return glove(texts, shared);
+    return { vectors: await glove(texts, shared) };
+  }
+  if (model === "validity") {
+    const { validity } = await import("../text/embed/validity.ts");
+    const { vectors, heldOut, window } = await validity(texts, shared);
+    if (heldOut === undefined) return { vectors };
+    const text = `${(100 * heldOut.accuracy).toFixed(1)} % of ${(2 * heldOut.windows).toLocaleString("en-US")} ${window}-grams told rightly that were held out, half of them broken`;
+    return { vectors, note: { text, figures: { heldOut } } };
   }
   const { word2vec } = await import("../text/embed/word2vec.ts");
-  return word2vec(texts, {
+  const vectors = await word2vec(texts, {
     ...shared,
     architecture: model === "cbow" ? "cbow" : "skipGram",
     ...(hierarchical === true && { loss: "hierarchicalSoftmax" as const }),
     ...(subwords === true && { subwords: true }),
   });
+  return { vectors };
 }

@@ -20,8 +20,8 @@ export interface FitBestOptions {
   readonly fit?: Pick<FitOptions, "batchSize" | "classWeight" | "sampleWeight" | "stepsPerEpoch"> | undefined;
   /** How bad an epoch is, the less the better; undefined where nothing tells. Default: its `val_loss`. */
   readonly measure?: ((logs: Logs) => number | undefined | Promise<number | undefined>) | undefined;
-  /** Told after each step: how many of how many. */
-  readonly onStep?: ((done: number, of: number) => void) | undefined;
+  /** Told after each step: how many of how many, and the figures of the epoch so far. */
+  readonly onStep?: ((done: number, of: number, logs: Logs) => void) | undefined;
   /** Told after each epoch, from 1, and waited for; not where the training has gone astray or was stopped. */
   readonly onEpoch?: ((epoch: number, logs: Logs, isBest: boolean) => void | Promise<void>) | undefined;
   /** Ends the training after the step under way: the promise rejects with its reason. */
@@ -63,8 +63,8 @@ export async function fitBest(
     | undefined;
   let waited = 0;
   const watch: Callback = {
-    onBatchEnd: (step, _logs, training) => {
-      onStep?.(training.epoch * steps + step + 1, epochs * steps);
+    onBatchEnd: (step, logs, training) => {
+      onStep?.(training.epoch * steps + step + 1, epochs * steps, logs);
       if (signal?.aborted === true) training.stop = true;
     },
     onEpochEnd: async (epoch, logs, training) => {

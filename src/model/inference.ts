@@ -16,6 +16,8 @@ import { allFinite } from "./values.ts";
 export interface PredictOptions {
   /** Rows computed at once. Default 256. */
   readonly batchSize?: number;
+  /** Threads of a run; one is best where a run takes less than a millisecond. Default: those that the model was compiled with. */
+  readonly threads?: number | undefined;
 }
 
 /** Numbers in the weights up to which a graph with the weights inside is made: it holds them a second time. */
@@ -54,7 +56,7 @@ export class Inference {
   }
 
   /** Inputs [n, ...] to outputs [n, ...]. */
-  run(x: readonly NdArray[]): Promise<readonly NdArray[]> {
+  run(x: readonly NdArray[], threads = this.#options.threads): Promise<readonly NdArray[]> {
     // Weights that have not changed since the call before go into the graph: ONNX Runtime lays them out for its products once.
     const version = this.#model.weights.reduce((sum, { weight }) => sum + weight.version, 0);
     // A NaN would not get through ONNX Runtime's LSTM, which has its place in the graph with the weights inside.
@@ -63,8 +65,8 @@ export class Inference {
     this.#seen = version;
     const shapes = x.map(({ shape }) => shape.slice(1));
     return this.#forwards.use(
-      [isFrozen ? version : "open", ...(this.#model.isOpen ? shapes : [])].join(" "),
-      () => this.#compile(isFrozen, shapes),
+      [isFrozen ? version : "open", threads, ...(this.#model.isOpen ? shapes : [])].join(" "),
+      () => this.#compile(isFrozen, shapes, threads),
       (forward) => this.#run(forward, isFrozen, x),
     );
   }
@@ -86,7 +88,7 @@ export class Inference {
     return results.slice(0, count);
   }
 
-  async #compile(isFrozen: boolean, shapes: readonly Shape[]): Promise<Forward> {
+  async #compile(isFrozen: boolean, shapes: readonly Shape[], threads: number | undefined): Promise<Forward> {
     const model = this.#model;
     const x = leavesOf(model, shapes);
     const bound = bind(model, model.weights, { training: false });
@@ -114,7 +116,7 @@ export class Inference {
         ...outputs.map((tensor, i): Named => [model.outputNames[i] ?? `y${i}`, tensor]),
         ...updates.map(({ tensor }, i): Named => [`state_out${i}`, tensor]),
       ],
-      { label: model.name, ...this.#options },
+      { label: model.name, ...this.#options, threads },
     );
     return { compiled, states, kept: updates.map(({ target }) => target) };
   }

@@ -1,6 +1,7 @@
 // A model: layers, and what one does with them: compile, fit, evaluate, predict, save.
 
 import { checkOptionNames } from "../nn/choice.ts";
+import { checkCounts } from "../nn/option-checks.ts";
 import { RecurraError } from "../platform/error.ts";
 import { NdArray } from "../tensor/nd-array.ts";
 import { checkBatchSize } from "./batches.ts";
@@ -16,7 +17,7 @@ import { type CompileModelOptions, resolveSetup, type TrainingSetup } from "./se
 import { type BatchData, isBatchData } from "./source.ts";
 import { Trainer } from "./training.ts";
 
-const predictOptions: readonly (keyof PredictOptions)[] = ["batchSize"];
+const predictOptions: readonly (keyof PredictOptions)[] = ["batchSize", "threads"];
 
 /** Layers with weights, and how an output is computed from an input. See {@link Sequential}. */
 export abstract class Model extends Network {
@@ -130,20 +131,25 @@ export abstract class Model extends Network {
 
   async #predict(x: ModelData, options: PredictOptions): Promise<readonly NdArray[]> {
     checkOptionNames("predict", options, predictOptions);
-    const { batchSize = 256 } = options;
+    const { batchSize = 256, threads } = options;
     checkBatchSize("predict", batchSize);
+    if (threads !== undefined) checkCounts("predict", { threads });
     const inputs = checkModelInputs(this, "x", x);
-    if (this.states.length === 0) return this.#predictRows(inputs, batchSize);
+    if (this.states.length === 0) return this.#predictRows(inputs, batchSize, threads);
     // What one call leaves in the states is what the next one starts from.
-    const turn = this.#turn.then(() => this.#predictRows(inputs, batchSize));
+    const turn = this.#turn.then(() => this.#predictRows(inputs, batchSize, threads));
     this.#turn = turn.catch(() => {});
     return turn;
   }
 
-  async #predictRows(inputs: readonly NdArray[], batchSize: number): Promise<readonly NdArray[]> {
+  async #predictRows(
+    inputs: readonly NdArray[],
+    batchSize: number,
+    threads: number | undefined,
+  ): Promise<readonly NdArray[]> {
     const count = inputs[0]?.shape[0] ?? 0;
     this.#inference ??= new Inference(this, this.#setup?.compile ?? {});
-    if (count > 0 && count <= batchSize) return this.#inference.run(inputs);
+    if (count > 0 && count <= batchSize) return this.#inference.run(inputs, threads);
     if (count === 0) {
       const shapes = this.outputShapesFor(inputs.map(({ shape }) => shape.slice(1)));
       return shapes.map((shape) => NdArray.zeros([0, ...shape]));
@@ -151,7 +157,10 @@ export abstract class Model extends Network {
     const all: NdArray[] = [];
     for (let start = 0; start < count; start += batchSize) {
       const end = Math.min(start + batchSize, count);
-      const parts = await this.#inference.run(inputs.map((array) => array.rows(start, end)));
+      const parts = await this.#inference.run(
+        inputs.map((array) => array.rows(start, end)),
+        threads,
+      );
       for (const [i, { data, dtype, shape, size }] of parts.entries()) {
         const whole = all[i] ?? NdArray.zeros([count, ...shape.slice(1)], dtype);
         all[i] = whole;

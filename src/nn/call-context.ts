@@ -8,6 +8,16 @@ import type { LayerState, Weight } from "./weight.ts";
 /** Which steps of a tensor are real: bool [B, T]. */
 export type Mask = Tensor | undefined;
 
+/** A call of a layer that has been computed. */
+export interface ObservedCall {
+  readonly layer: object;
+  readonly inputs: readonly Tensor[];
+  readonly masks: readonly Mask[];
+  /** What the call was given beside its inputs. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly outputs: readonly Tensor[];
+}
+
 /** What a call is told beside its inputs. */
 export interface CallContext {
   /** True while training: dropout is on. */
@@ -28,6 +38,8 @@ export interface CallContext {
   readonly addLoss: (loss: Tensor) => void;
   /** Adds zeros [B, T, H] to a recurrent layer's states, whose gradients are recorded; where nothing records them, `undefined`. */
   readonly probe: ((layer: object, type: TensorType) => Tensor) | undefined;
+  /** Is told of each call, those of layers inside others first; where nobody looks on, `undefined`. */
+  readonly observe: ((call: ObservedCall) => void) | undefined;
 }
 
 /** A context of what is given; otherwise without masks and options, with states of zeros, and deaf to updates and losses. */
@@ -42,6 +54,7 @@ export function callContext(
     update: () => {},
     addLoss: () => {},
     probe: undefined,
+    observe: undefined,
     ...given,
   };
 }

@@ -224,6 +224,7 @@ export abstract class Layer {
       !outputs.every((output) => output instanceof Tensor)
     )
       throw this.fault(`wants its call to give a tensor or a list of tensors, got ${describe(result)}`);
+    context.observe?.({ layer: this, inputs, masks, options, outputs });
     const mask = isList ? this.computeMask(inputs, masks) : this.computeMask(inputs[0] as Tensor, masks[0]);
     return {
       outputs,

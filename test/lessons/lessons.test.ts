@@ -29,6 +29,7 @@ const lessons: Readonly<Record<string, Lesson>> = {
   "exploding-gradients": {
     pictures: ["gradients-by-step-clipped.svg", "gradients-clipped.svg", "gradients-without-clipping.svg"],
   },
+  "five-gram-validity": { data: "imdb_full_train.tsv.gz", pictures: [] },
   "forda-conv": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-conv-1.svg"] },
   "forda-transformer": { data: "ucr/FordA_TEST_part.tsv.gz", pictures: ["forda-transformer.svg"] },
   "imdb-sentiment": {

@@ -28,6 +28,46 @@ export interface GruStepFunctions extends GatedStepFunctions {
   readonly resetAfter: boolean;
 }
 
+/** What the gates of a GRU are at a step, each [B, H]. */
+export interface GruGates {
+  /** z: how much of h_{t-1} is kept. */
+  readonly update: Tensor;
+  /** r: how much of h_{t-1} the candidate sees. */
+  readonly reset: Tensor;
+  /** h̃: what may take its place. */
+  readonly candidate: Tensor;
+}
+
+/** The gates of a GRU at x_t and h_{t-1}. See {@link gruStep}. */
+export function gruGates(
+  { kernel, recurrentKernel, bias }: RecurrentLayerWeights,
+  { activation, gate, resetAfter, drop = (state) => state }: GruStepFunctions,
+): (x: Tensor, h: Tensor) => GruGates {
+  const [units = 0] = recurrentKernel.shape;
+  const parts = [2 * units, units];
+  if (resetAfter) {
+    const [inputBias, recurrentBias] = bias === undefined ? [] : [take(bias, 0), take(bias, 1)];
+    return (x, h) => {
+      const input = affine(x, kernel, inputBias); // [B, 3H]
+      const recurrent = affine(drop(h), recurrentKernel, recurrentBias); // [B, 3H]
+      const [gatesX = input, candidateX = input] = split(input, parts, -1);
+      const [gatesH = recurrent, candidateH = recurrent] = split(recurrent, parts, -1);
+      const [z = h, r = h] = split(gate(add(gatesX, gatesH)), 2, -1);
+      return { update: z, reset: r, candidate: activation(add(candidateX, mul(r, candidateH))) };
+    };
+  }
+  const gateKernel = slice(recurrentKernel, 1, 0, 2 * units);
+  const candidateKernel = slice(recurrentKernel, 1, 2 * units);
+  return (x, h) => {
+    const dropped = drop(h);
+    const input = affine(x, kernel, bias);
+    const [gatesX = input, candidateX = input] = split(input, parts, -1);
+    const [z = h, r = h] = split(gate(add(gatesX, matmul(dropped, gateKernel))), 2, -1);
+    const candidate = activation(add(candidateX, matmul(mul(r, dropped), candidateKernel)));
+    return { update: z, reset: r, candidate };
+  };
+}
+
 /**
  * One step of a GRU; the state is h. With σ the gates' activation, update gate z and reset gate r:
  *
@@ -38,32 +78,11 @@ export interface GruStepFunctions extends GatedStepFunctions {
  *
  * Source: Cho et al., EMNLP 2014; layout as in Keras: gates in the order z, r, h.
  */
-export function gruStep(
-  { kernel, recurrentKernel, bias }: RecurrentLayerWeights,
-  { activation, gate, resetAfter, drop = (state) => state }: GruStepFunctions,
-): RecurrentStep {
-  const [units = 0] = recurrentKernel.shape;
-  const parts = [2 * units, units];
-  const mixed = (z: Tensor, h: Tensor, candidate: Tensor) => add(mul(z, h), mul(sub(1, z), candidate));
-  if (resetAfter) {
-    const [inputBias, recurrentBias] = bias === undefined ? [] : [take(bias, 0), take(bias, 1)];
-    return (x, [h = x]) => {
-      const input = affine(x, kernel, inputBias); // [B, 3H]
-      const recurrent = affine(drop(h), recurrentKernel, recurrentBias); // [B, 3H]
-      const [gatesX = input, candidateX = input] = split(input, parts, -1);
-      const [gatesH = recurrent, candidateH = recurrent] = split(recurrent, parts, -1);
-      const [z = h, r = h] = split(gate(add(gatesX, gatesH)), 2, -1);
-      return [mixed(z, h, activation(add(candidateX, mul(r, candidateH))))];
-    };
-  }
-  const gateKernel = slice(recurrentKernel, 1, 0, 2 * units);
-  const candidateKernel = slice(recurrentKernel, 1, 2 * units);
+export function gruStep(weights: RecurrentLayerWeights, functions: GruStepFunctions): RecurrentStep {
+  const gates = gruGates(weights, functions);
   return (x, [h = x]) => {
-    const dropped = drop(h);
-    const input = affine(x, kernel, bias);
-    const [gatesX = input, candidateX = input] = split(input, parts, -1);
-    const [z = h, r = h] = split(gate(add(gatesX, matmul(dropped, gateKernel))), 2, -1);
-    return [mixed(z, h, activation(add(candidateX, matmul(mul(r, dropped), candidateKernel))))];
+    const { update: z, candidate } = gates(x, h);
+    return [add(mul(z, h), mul(sub(1, z), candidate))];
   };
 }
 

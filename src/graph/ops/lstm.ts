@@ -23,6 +23,30 @@ import {
 } from "./recurrent-cell.ts";
 import type { Scanned } from "./scan.ts";
 
+/** What the gates of an LSTM are at a step, each [B, H]. */
+export interface LstmGates {
+  /** σ(i): how much of the candidate is written. */
+  readonly input: Tensor;
+  /** σ(f): how much of c_{t-1} is kept. */
+  readonly forget: Tensor;
+  /** σ(o): how much of c_t is shown. */
+  readonly output: Tensor;
+  /** tanh(c̃): what may be written. */
+  readonly candidate: Tensor;
+}
+
+/** The gates of an LSTM at x_t and h_{t-1}. See {@link lstmStep}. */
+export function lstmGates(
+  { kernel, recurrentKernel, bias }: RecurrentLayerWeights,
+  { activation, gate, drop = (state) => state }: GatedStepFunctions,
+): (x: Tensor, h: Tensor) => LstmGates {
+  return (x, h) => {
+    const z = add(affine(x, kernel, bias), matmul(drop(h), recurrentKernel)); // [B, 4H]
+    const [i = z, f = z, candidate = z, o = z] = split(z, 4, -1);
+    return { input: gate(i), forget: gate(f), output: gate(o), candidate: activation(candidate) };
+  };
+}
+
 /**
  * One step of an LSTM; the state is h, c. With σ the gates' activation and z = x_t·W + h_{t-1}·U + b split into i, f, c̃, o:
  *
@@ -31,15 +55,12 @@ import type { Scanned } from "./scan.ts";
  *
  * Source: Hochreiter & Schmidhuber, Neural Computation 9 (1997); Gers et al. (2000) for the forget gate; layout as in Keras.
  */
-export function lstmStep(
-  { kernel, recurrentKernel, bias }: RecurrentLayerWeights,
-  { activation, gate, drop = (state) => state }: GatedStepFunctions,
-): RecurrentStep {
+export function lstmStep(weights: RecurrentLayerWeights, functions: GatedStepFunctions): RecurrentStep {
+  const gates = lstmGates(weights, functions);
   return (x, [h = x, c = x]) => {
-    const z = add(affine(x, kernel, bias), matmul(drop(h), recurrentKernel)); // [B, 4H]
-    const [i = z, f = z, candidate = z, o = z] = split(z, 4, -1);
-    const next = add(mul(gate(f), c), mul(gate(i), activation(candidate)));
-    return [mul(gate(o), activation(next)), next];
+    const { input, forget, output, candidate } = gates(x, h);
+    const next = add(mul(forget, c), mul(input, candidate));
+    return [mul(output, functions.activation(next)), next];
   };
 }
 

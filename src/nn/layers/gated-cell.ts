@@ -121,6 +121,11 @@ export abstract class GatedCell extends Cell<GatedState> {
     };
   }
 
+  /** What the gates are at a step, by name, each [B, H]: for those who look inside. Default: there are none. */
+  gatesAt(_context: CallContext): (x: Tensor, state: GatedState) => Readonly<Record<string, Tensor>> {
+    return () => ({});
+  }
+
   /** The layer as one operator, for those weights that allow it; see {@link Cell.sequence}. */
   protected abstract whole(
     x: Tensor,

@@ -1,11 +1,12 @@
 // GRU: the gated recurrent unit, as a cell and as a layer.
 
-import { gru, gruStep } from "../../graph/ops/gru.ts";
+import { type GruGates, gru, gruGates, gruStep } from "../../graph/ops/gru.ts";
 import { fitsRecurrentOp } from "../../graph/ops/recurrent.ts";
 import type { RecurrentLayerWeights, RecurrentStep } from "../../graph/ops/recurrent-cell.ts";
 import type { Scanned } from "../../graph/ops/scan.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Activation, activation } from "../activations.ts";
+import type { CallContext } from "../layer.ts";
 import { activationKind, flag, type OptionKinds } from "../layer-options.ts";
 import { GatedCell, type GatedCellConfig, type GatedState, gatedCellKinds } from "./gated-cell.ts";
 import { type LoopConfig, Recurrent } from "./recurrent.ts";
@@ -64,6 +65,17 @@ export class GRUCell extends GatedCell {
       resetAfter: this.#resetAfter,
       drop,
     });
+  }
+
+  override gatesAt(
+    context: CallContext,
+  ): (x: Tensor, state: GatedState) => GruGates & Record<string, Tensor> {
+    const gates = gruGates(this.weightValues(context), {
+      activation: this.#activation,
+      gate: this.#gate,
+      resetAfter: this.#resetAfter,
+    });
+    return (x, [h = x]) => ({ ...gates(x, h) });
   }
 
   protected override whole(

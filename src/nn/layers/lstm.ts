@@ -1,6 +1,6 @@
 // LSTM: long short-term memory, as a cell and as a layer.
 
-import { lstm, lstmStep } from "../../graph/ops/lstm.ts";
+import { type LstmGates, lstm, lstmGates, lstmStep } from "../../graph/ops/lstm.ts";
 import { fitsRecurrentOp } from "../../graph/ops/recurrent.ts";
 import type { RecurrentLayerWeights, RecurrentStep } from "../../graph/ops/recurrent-cell.ts";
 import type { Scanned } from "../../graph/ops/scan.ts";
@@ -8,6 +8,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { type Activation, activation } from "../activations.ts";
 import { type Initializer, initializer } from "../initializers.ts";
+import type { CallContext } from "../layer.ts";
 import { activationKind, flag, type OptionKinds } from "../layer-options.ts";
 import { GatedCell, type GatedCellConfig, type GatedState, gatedCellKinds } from "./gated-cell.ts";
 import { type LoopConfig, Recurrent } from "./recurrent.ts";
@@ -66,6 +67,13 @@ export class LSTMCell extends GatedCell {
 
   protected override step(weights: RecurrentLayerWeights, drop: (state: Tensor) => Tensor): RecurrentStep {
     return lstmStep(weights, { activation: this.#activation, gate: this.#gate, drop });
+  }
+
+  override gatesAt(
+    context: CallContext,
+  ): (x: Tensor, state: GatedState) => LstmGates & Record<string, Tensor> {
+    const gates = lstmGates(this.weightValues(context), { activation: this.#activation, gate: this.#gate });
+    return (x, [h = x]) => ({ ...gates(x, h) });
   }
 
   protected override whole(

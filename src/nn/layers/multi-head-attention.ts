@@ -1,20 +1,25 @@
 // MultiHeadAttention: attention between two sequences, or within one, by several heads.
 
-import { add, logicalAnd } from "../../graph/ops/arithmetic.ts";
+import { logicalAnd } from "../../graph/ops/arithmetic.ts";
 import {
   type AttentionOptions,
   type AttentionResult,
   scaledDotProductAttention,
 } from "../../graph/ops/attention.ts";
-import { matmul } from "../../graph/ops/matmul.ts";
-import { type MultiHeadWeights, multiHeadAttention, type Projection } from "../../graph/ops/multi-head.ts";
-import { expandDims, reshape } from "../../graph/ops/sum.ts";
+import {
+  type MultiHeadInputs,
+  type MultiHeadWeights,
+  multiHeadAttention,
+  type Projection,
+} from "../../graph/ops/multi-head.ts";
+import { expandDims } from "../../graph/ops/sum.ts";
 import { Tensor, type TensorType } from "../../graph/tensor.ts";
 import { describe } from "../choice.ts";
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Mask, type Weight } from "../layer.ts";
 import { checkConfig, count, flag, formatInput, type OptionKinds, rate } from "../layer-options.ts";
 import { type WeightRules, weightKinds, weightRules } from "../weight-options.ts";
+import { attendFromPast, isAttentionPast, joined, projected } from "./attention-past.ts";
 import { rotate } from "./positions.ts";
 
 export interface MultiHeadAttentionConfig extends LayerConfig, WeightRules<"kernel" | "bias"> {
@@ -64,7 +69,9 @@ const names = ["query", "key", "value", "output"] as const;
  *
  * Options of a call: `useCausalMask` (a position looks at itself and what is before it), `attentionMask` (bool [B, T, S] or
  * [B, N, T, S], true where it may look), `returnAttentionScores` (the scores [B, N, T, S] are a second output). Masks of the inputs
- * keep queries from padding. Weights: query_kernel [F, N, K], query_bias [N, K], key_…, value_kernel [G, N, V], value_bias [N, V],
+ * keep queries from padding. With `past: { keys, values, count }` a causal call goes on from the keys [B, S, N, K] and values [B, S, N, V]
+ * of steps before, of which the first `count` (int32 [B, 1]) hold, and gives the keys and values of its own steps as second and third
+ * output. Weights: query_kernel [F, N, K], query_bias [N, K], key_…, value_kernel [G, N, V], value_bias [N, V],
  * output_kernel [N, V, O], output_bias [O].
  *
  * Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017; rotary: Su et al., arXiv:2104.09864; layout as in Keras.
@@ -87,7 +94,7 @@ export class MultiHeadAttention extends Layer {
   }
 
   override get callOptions(): readonly string[] {
-    return ["useCausalMask", "attentionMask", "returnAttentionScores"];
+    return ["useCausalMask", "attentionMask", "returnAttentionScores", "past"];
   }
 
   protected override build(...inputs: readonly TensorType[]): void {
@@ -122,6 +129,7 @@ export class MultiHeadAttention extends Layer {
     const [query, value = query, key = value] = inputs as readonly [Tensor, Tensor?, Tensor?];
     if (value.shape[1] !== key.shape[1])
       throw this.fault(`wants a key for each value, got ${formatInput(key)} for ${formatInput(value)}`);
+    if (context.options.past !== undefined) return this.#fromPast({ query, value, key }, context);
     const { dropout = 0, rotary = false } = this.config;
     const { useCausalMask = false, returnAttentionScores = false } = flags(context, this.fault.bind(this));
     const options = {
@@ -139,6 +147,20 @@ export class MultiHeadAttention extends Layer {
 
   override computeMask(_inputs: readonly Tensor[], masks: readonly Mask[]): Mask {
     return masks[0];
+  }
+
+  #fromPast(inputs: Required<MultiHeadInputs>, context: CallContext): readonly Tensor[] {
+    const { past, useCausalMask, attentionMask, returnAttentionScores } = context.options;
+    if (!isAttentionPast(past))
+      throw this.fault(
+        "wants past to be { keys [batch, steps, heads, width], values [batch, steps, heads, width], count int32 [batch, 1] }",
+      );
+    const isOdd = attentionMask !== undefined || returnAttentionScores === true || useCausalMask !== true;
+    if (isOdd || this.config.rotary === true || context.training)
+      throw this.fault(
+        "goes on from a past with useCausalMask alone: not in training, without rotary, attentionMask and returnAttentionScores",
+      );
+    return attendFromPast(inputs, this.#values(context), past);
   }
 
   #values({ value }: CallContext): MultiHeadWeights {
@@ -197,12 +219,6 @@ const rotaryAttention = ((
   weights: MultiHeadWeights,
   options: AttentionOptions & { readonly returnScores?: boolean } = {},
 ) => {
-  const projected = (x: Tensor, { kernel, bias }: Projection) => {
-    const [features = 0, heads = 0, width = 0] = kernel.shape;
-    const flat = matmul(x, reshape(kernel, [features, heads * width]));
-    const y = reshape(flat, [...x.shape.slice(0, 2), heads, width]);
-    return bias === undefined ? y : add(y, bias);
-  };
   const [q, k] = [rotate(projected(query, weights.query)), rotate(projected(key, weights.key))];
   const attended = scaledDotProductAttention(
     q,
@@ -212,9 +228,6 @@ const rotaryAttention = ((
   );
   const { output, scores } =
     attended instanceof Tensor ? { output: attended, scores: undefined } : (attended as AttentionResult);
-  const [heads = 0, width = 0, features = 0] = weights.output.kernel.shape;
-  const joined = reshape(output, [...query.shape.slice(0, 2), heads * width]);
-  const y = matmul(joined, reshape(weights.output.kernel, [heads * width, features]));
-  const result = weights.output.bias === undefined ? y : add(y, weights.output.bias);
+  const result = joined(output, weights.output);
   return scores === undefined ? result : { output: result, scores };
 }) as Attend;

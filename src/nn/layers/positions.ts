@@ -1,11 +1,13 @@
 // Positions: what tells a transformer where in the sequence a step stands.
 
 import { add, mul, sub } from "../../graph/ops/arithmetic.ts";
+import { gather } from "../../graph/ops/gather.ts";
 import { concat, slice } from "../../graph/ops/layout.ts";
 import { constant } from "../../graph/ops/leaf.ts";
-import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import { Tensor, type TensorType } from "../../graph/tensor.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
+import { describe } from "../choice.ts";
 import type { Initializer } from "../initializers.ts";
 import { type CallContext, Layer, type LayerConfig, type Weight } from "../layer.ts";
 import { checkConfig, count, formatInput, initializerKind, positive } from "../layer-options.ts";
@@ -57,7 +59,10 @@ export interface PositionEmbeddingConfig extends LayerConfig {
   readonly initializer?: Initializer;
 }
 
-/** Adds a learned vector for each position: [B, T, F] -> [B, T, F], T up to `sequenceLength`. Weights: embeddings [sequenceLength, F]. */
+/**
+ * Adds a learned vector for each position: [B, T, F] -> [B, T, F], T up to `sequenceLength`. A call can be given `positions`, int32
+ * [B, T], where the steps do not stand at 0 to T - 1. Weights: embeddings [sequenceLength, F].
+ */
 export class PositionEmbedding extends Layer {
   readonly className = "PositionEmbedding";
   override readonly config: PositionEmbeddingConfig;
@@ -71,14 +76,26 @@ export class PositionEmbedding extends Layer {
     this.config = config;
   }
 
+  override get callOptions(): readonly string[] {
+    return ["positions"];
+  }
+
   protected override build(input: TensorType): void {
     this.expectRank(input, 3, "[batch, positions, features]");
     const { sequenceLength, initializer = "glorotUniform" } = this.config;
     this.#embeddings = this.addWeight("embeddings", [sequenceLength, input.shape[2] ?? 0], initializer);
   }
 
-  override call(x: Tensor, { value }: CallContext): Tensor {
+  override call(x: Tensor, { value, options }: CallContext): Tensor {
     if (this.#embeddings === undefined) throw this.fault("was called before it was built");
+    const given = options.positions;
+    if (given !== undefined) {
+      if (!(given instanceof Tensor) || given.dtype !== "int32" || given.shape[1] !== x.shape[1])
+        throw this.fault(
+          `wants positions as int32 [batch, ${x.shape[1]}], got ${given instanceof Tensor ? formatInput(given) : describe(given)}`,
+        );
+      return add(x, gather(value(this.#embeddings), given));
+    }
     const { sequenceLength } = this.config;
     const [, positions = 0] = x.shape;
     if (positions > sequenceLength)

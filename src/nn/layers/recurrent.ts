@@ -190,7 +190,7 @@ export abstract class Recurrent extends Layer {
     const steps = this.#cell.steps(
       {
         ...context,
-        ...{ mask: undefined, masks: [undefined], options: {}, probe: undefined }, // which are those of the sequence
+        ...ofOneStep,
         update(target, value) {
           outside(`updates ${target.name}`);
           context.update(target, value);
@@ -256,8 +256,17 @@ export abstract class Recurrent extends Layer {
   }
 }
 
+/** What in the context of a sequence is not for its steps. */
+export const ofOneStep = {
+  mask: undefined,
+  masks: [undefined],
+  options: {},
+  probe: undefined,
+  observe: undefined,
+} as const;
+
 /** The mask for tensors [B, ...], by their rank, at every step: [B, T] -> [T, B, 1, ...]. */
-function masksFor(tensors: readonly Tensor[], mask: Tensor): Readonly<Record<number, Tensor>> {
+export function masksFor(tensors: readonly Tensor[], mask: Tensor): Readonly<Record<number, Tensor>> {
   const [batch = 0, length = 0] = mask.shape;
   const ranks = new Set(tensors.map(({ rank }) => rank));
   const ones = (rank: number) => new Array<number>(rank - 1).fill(1);
@@ -267,6 +276,6 @@ function masksFor(tensors: readonly Tensor[], mask: Tensor): Readonly<Record<num
 }
 
 /** The first two axes change places: [B, T, ...] <-> [T, B, ...]. */
-function swapTime(x: Tensor): Tensor {
+export function swapTime(x: Tensor): Tensor {
   return transpose(x, [1, 0, ...Array.from({ length: x.rank - 2 }, (_, i) => i + 2)]);
 }

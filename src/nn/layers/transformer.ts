@@ -161,7 +161,8 @@ abstract class TransformerBlock extends Layer {
 
 /**
  * An encoder block: self-attention, then a feed-forward network at each position: [B, T, F] -> [B, T, F]. A call can be given
- * `attentionMask`, as {@link MultiHeadAttention}. Padding that the mask names is not looked at.
+ * `attentionMask`, as {@link MultiHeadAttention}, or, where the block is causal, `past`: then it gives the keys and values of its own
+ * steps as well. Padding that the mask names is not looked at.
  * Source: Vaswani et al., NeurIPS 2017; pre-norm: Xiong et al., ICML 2020; options as in KerasHub's TransformerEncoder.
  */
 export class TransformerEncoder extends TransformerBlock {
@@ -176,7 +177,7 @@ export class TransformerEncoder extends TransformerBlock {
   }
 
   override get callOptions(): readonly string[] {
-    return ["attentionMask"];
+    return ["attentionMask", "past"];
   }
 
   protected override build(input: TensorType): void {
@@ -187,13 +188,22 @@ export class TransformerEncoder extends TransformerBlock {
     this.buildFeedForward(width);
   }
 
-  override call(x: Tensor, context: CallContext): Tensor {
+  override call(x: Tensor, context: CallContext): Tensor | readonly Tensor[] {
     const [attention, norm] = [this.#attention, this.#norm];
     if (attention === undefined || norm === undefined) throw this.fault("was called before it was built");
-    const options = {
+    const options: CallContext["options"] = {
       ...context.options,
       ...(this.config.causal === true ? { useCausalMask: true } : {}),
     };
+    if (options.past !== undefined) {
+      let news: readonly Tensor[] = [];
+      const attended = this.residual(x, norm, context, (y) => {
+        const [output = y, ...rest] = attention.trace([y], [context.mask], context, options).outputs;
+        news = rest;
+        return output;
+      });
+      return [this.feedForward(attended, context), ...news];
+    }
     return this.kept(context, () => {
       const attended = this.residual(x, norm, context, (y) => attention.compute(y, context, options));
       return this.feedForward(attended, context);

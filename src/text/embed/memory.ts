@@ -6,6 +6,7 @@ import type { RowShape } from "../vectors/row-code.ts";
 
 const PAGE = 65536;
 const MOST_BYTES = 2 ** 32;
+const REMEDY = "Raise minCount, set maxWords, or lower size";
 
 /**
  * Memory for `bytes` bytes, which threads share where there are several.
@@ -13,22 +14,29 @@ const MOST_BYTES = 2 ** 32;
  * @throws RecurraError `too-large` where WebAssembly or the machine has not so much
  */
 export function makeMemory(what: string, bytes: number, threads: number): WebAssembly.Memory {
+  checkBytes(what, bytes);
   const pages = Math.ceil(bytes / PAGE);
-  const size = `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-  const remedy = "Raise minCount, set maxWords, or lower size";
-  if (bytes > MOST_BYTES)
-    throw new RecurraError(
-      "too-large",
-      `${what}: the vectors want ${size} of memory, and WebAssembly has 4. ${remedy}.`,
-    );
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
   } catch (cause) {
-    throw new RecurraError("too-large", `${what}: there is no room for ${size} of memory. ${remedy}.`, {
-      cause,
-    });
+    throw new RecurraError(
+      "too-large",
+      `${what}: there is no room for ${gibibytes(bytes)} of memory. ${REMEDY}.`,
+      { cause },
+    );
   }
 }
+
+/** Fails for more than WebAssembly can have. @throws RecurraError `too-large` */
+export function checkBytes(what: string, bytes: number): void {
+  if (bytes > MOST_BYTES)
+    throw new RecurraError(
+      "too-large",
+      `${what}: the vectors want ${gibibytes(bytes)} of memory, and WebAssembly has 4. ${REMEDY}.`,
+    );
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 const CACHE_LINE = 64; // bytes; what threads write stays apart
 

@@ -2,6 +2,7 @@
 
 import { countOrZero, kind, text } from "../../nn/layer-options.ts";
 import { checkOptions } from "../../nn/losses/rule.ts";
+import { pauser } from "../embed/pause.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { Sampler, type SamplingOptions, samplingKinds } from "./sampling.ts";
 import { StopStrings } from "./stop-strings.ts";
@@ -69,8 +70,11 @@ async function* pieces(
   const stream = new TextStream(model.tokenizer, ids);
   const reader = model.reader();
   const last = new Int32Array(1);
+  const pause = pauser(signal);
   for (let made = 0; made < maxTokens; made++) {
     signal?.throwIfAborted();
+    // Models that never wait would let nothing else come in between.
+    await pause();
     const id = sampler.sample(await reader.read(made === 0 ? ids : last));
     if (id === model.endOfText) break;
     last[0] = id;

@@ -1,11 +1,15 @@
 // Tokenisers whose vocabulary is what came most often: words, Unicode words, n-grams.
 
 import { z } from "zod";
+import { flag } from "../../nn/layer-options.ts";
 import { readRecord } from "./record.ts";
-import { checkId, checkNotEmpty, forEachText } from "./texts.ts";
+import { checkId, checkNotEmpty, forEachText, someText } from "./texts.ts";
 import type { Texts, Tokenizer, TokenizerRecord } from "./tokenizer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { grown, WordTable } from "./word-table.ts";
+
+/** Options that all of them have. */
+export const countedKinds = { lower: flag, oovToken: someText };
 
 /** Hands each token of a text to `visit`, as a stretch of a text, which need not be the one that was given. */
 export type Scan = (text: string, visit: (source: string, from: number, to: number) => void) => void;

@@ -1,7 +1,7 @@
 // Tokenisers as files: readable JSON, one token a line.
 
-import { readTextFile, writeFileAtomic } from "#platform";
-import { RecurraError } from "../../platform/error.ts";
+import { writeFileAtomic } from "#platform";
+import { readTokenizer } from "./read-tokenizer.ts";
 import { openTokenizer } from "./registry.ts";
 import type { Tokenizer, TokenizerRecord } from "./tokenizer.ts";
 
@@ -12,30 +12,12 @@ export async function saveTokenizer(path: string, tokenizer: Tokenizer): Promise
 }
 
 /**
- * Reads a tokeniser that was saved.
+ * Reads a tokeniser that was saved, or a tokenizer.json of Hugging Face, with the tokenizer_config.json beside it where there is one.
  *
  * @throws RecurraError `file-not-found`; `tokenizer-format` for a file that is none
  */
-export async function loadTokenizer(path: string): Promise<Tokenizer> {
-  const text = await readTextFile(path);
-  let record: unknown;
-  try {
-    record = JSON.parse(text);
-  } catch (cause) {
-    throw new RecurraError(
-      "tokenizer-format",
-      `Cannot read "${path}": it is no JSON. Save the tokeniser again.`,
-      {
-        cause,
-      },
-    );
-  }
-  try {
-    return await openTokenizer(record);
-  } catch (error) {
-    if (!(error instanceof RecurraError)) throw error;
-    throw new RecurraError(error.code, `Cannot read "${path}": ${error.message}`, { cause: error });
-  }
+export function loadTokenizer(path: string): Promise<Tokenizer> {
+  return readTokenizer(path, openTokenizer);
 }
 
 /** A record as JSON with one part a line, and of long lists one entry a line. */

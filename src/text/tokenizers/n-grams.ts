@@ -1,14 +1,15 @@
 // N-grams: runs of n words or characters.
 
-import { count, flag, kind, oneOf, text } from "../../nn/layer-options.ts";
+import { count, kind, oneOf, text } from "../../nn/layer-options.ts";
 import {
   type CountedKind,
   type CountedTokenizer,
+  countedKinds,
   countedOf,
   fitCounted,
   type Scan,
 } from "./counted-tokenizer.ts";
-import { checkOptions, someText } from "./texts.ts";
+import { checkOptions } from "./texts.ts";
 import type { Texts, TokenizerRecord } from "./tokenizer.ts";
 import { unicodeWordScan } from "./unicode-words.ts";
 import { wordScan } from "./words.ts";
@@ -46,9 +47,8 @@ const KINDS = {
   ),
   numTokens: count,
   minCount: count,
-  lower: flag,
   filters: text,
-  oovToken: someText,
+  ...countedKinds,
 };
 
 /**

@@ -7,7 +7,9 @@ import { type BpeConfig, bpeOf, fitBpe } from "./bpe/bpe.ts";
 import { type CharactersConfig, charactersOf, fitCharacters } from "./characters.ts";
 import { huggingFaceOf, loadHuggingFaceLibrary } from "./hugging-face.ts";
 import { fitNGrams, type NGramsConfig, nGramsOf } from "./n-grams.ts";
+import { readTokenizer } from "./read-tokenizer.ts";
 import { checkRecord } from "./record.ts";
+import { checkOptions, someText } from "./texts.ts";
 import type { Texts, Tokenizer } from "./tokenizer.ts";
 import { fitUnicodeWords, type UnicodeWordsConfig, unicodeWordsOf } from "./unicode-words.ts";
 import { fitUnigram, type UnigramConfig, unigramOf } from "./unigram/unigram.ts";
@@ -22,10 +24,18 @@ export type TokenizerConfig =
   | NGramsConfig
   | BpeConfig
   | WordPieceConfig
-  | UnigramConfig;
+  | UnigramConfig
+  | TokenizerFile;
+
+/** A tokeniser that is there already, in place of one that is to be fitted. */
+export interface TokenizerFile {
+  readonly name: "file";
+  /** A file that `saveTokenizer` wrote, or a tokenizer.json of Hugging Face. */
+  readonly path: string;
+}
 
 /** The tokenisers that can be fitted. */
-export type TokenizerName = TokenizerConfig["name"];
+export type TokenizerName = Exclude<TokenizerConfig["name"], "file">;
 
 const FITS = {
   characters: fitCharacters,
@@ -56,13 +66,19 @@ export const tokenizerNames = Object.keys(FITS) as readonly TokenizerName[];
  *     const tokenizer = await fitTokenizer({ name: "words", numWords: 20000, oovToken: "<unk>" }, texts);
  *     tokenizer.encode("The cat sat on the mat.");
  *
- * @param choice its name, or its name and options
- * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `texts` where there is nothing to learn from
+ * @param choice its name, or its name and options; { name: "file", path } is read as it is, and the texts are not gone through
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `texts` where there is nothing to learn from; of a file
+ *   `file-not-found`, `tokenizer-format`
  */
 export async function fitTokenizer(
   choice: TokenizerName | TokenizerConfig,
   texts: Texts,
 ): Promise<Tokenizer> {
+  if (typeof choice === "object" && choice !== null && choice.name === "file") {
+    const { name: _, ...options } = choice;
+    checkOptions("tokeniser file", options, { path: someText });
+    return readTokenizer(choice.path, openTokenizer);
+  }
   const { name, ...options } = configOf("tokeniser", choice, tokenizerNames);
   const learn = FITS[name as TokenizerName] as (options: object, texts: Texts) => Promise<Tokenizer>;
   return learn(options, texts);

@@ -6,6 +6,7 @@ import { asciiWords, isPlainAscii } from "./ascii-words.ts";
 import {
   type CountedKind,
   type CountedTokenizer,
+  countedKinds,
   countedOf,
   fitCounted,
   type Scan,
@@ -40,11 +41,10 @@ export interface UnicodeWordsConfig extends UnicodeWordsOptions {
 const KINDS = {
   numWords: count,
   minCount: count,
-  lower: flag,
   normalization: oneOf("NFC", "NFKC", "none"),
   locale: someText,
   punctuation: flag,
-  oovToken: someText,
+  ...countedKinds,
 };
 
 /**

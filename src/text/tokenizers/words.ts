@@ -1,9 +1,10 @@
 // Words as Keras' Tokenizer finds, counts and numbers them.
 
-import { count, flag, text } from "../../nn/layer-options.ts";
+import { count, text } from "../../nn/layer-options.ts";
 import {
   type CountedKind,
   type CountedTokenizer,
+  countedKinds,
   countedOf,
   fitCounted,
   type Scan,
@@ -31,7 +32,7 @@ export interface WordsConfig extends WordsOptions {
   readonly name: "words";
 }
 
-const KINDS = { numWords: count, filters: text, lower: flag, split: someText, oovToken: someText };
+const KINDS = { numWords: count, filters: text, split: someText, ...countedKinds };
 
 /**
  * Numbers words by how often they come, ties by which came first; 0 is for padding.

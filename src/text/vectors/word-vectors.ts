@@ -107,7 +107,7 @@ export class WordVectors {
    * @throws RecurraError `unknown-word`
    */
   similarity(a: string, b: string): number {
-    return cosine(this.#need(a), this.#need(b));
+    return cosine(this.vectorOf(a), this.vectorOf(b));
   }
 
   /**
@@ -118,7 +118,7 @@ export class WordVectors {
    */
   nearest(what: string | ArrayLike<number>, count = 10): Neighbour[] {
     checkCounts("nearest", { count });
-    const vector = typeof what === "string" ? this.#need(what) : this.#checked(what);
+    const vector = typeof what === "string" ? this.vectorOf(what) : this.#checked(what);
     const best = new Best(count);
     const left = typeof what === "string" ? this.#rows.get(what) : undefined;
     this.scan(unit(vector), this.size, (_, scores, first) => keepBest(best, scores, first, left));
@@ -136,7 +136,7 @@ export class WordVectors {
     checkOptionNames("analogy", options, ["method", "count", "among"]);
     const { method = "add", count = 10, among = this.size } = options;
     checkCounts("analogy", { count, among });
-    const vectors = [a, b, c].map((word) => unit(this.#need(word)));
+    const vectors = [a, b, c].map((word) => unit(this.vectorOf(word)));
     const left = [a, b, c].map((word) => this.#rows.get(word));
     const best = new Best(count);
     analogyScores(this, vectors, { method, among: Math.min(among, this.size) }, (_, scores, first) => {
@@ -209,7 +209,8 @@ export class WordVectors {
     return this.matrix.subarray(row * this.width, (row + 1) * this.width);
   }
 
-  #need(word: string): Float32Array {
+  /** The vector of a word that is to have one. @throws RecurraError `unknown-word` */
+  vectorOf(word: string): Float32Array {
     const vector = this.get(word);
     if (vector !== undefined) return vector;
     const known = this.words.length > MOST_SUGGESTED ? this.words.slice(0, MOST_SUGGESTED) : this.words;
@@ -217,7 +218,7 @@ export class WordVectors {
     const hint = lower === undefined ? suggestion(String(word), known) : `Did you mean "${lower}"? `;
     throw new RecurraError(
       "unknown-word",
-      `There is no vector for ${describe(word)} among the ${this.size} words. ${hint}Give a word that is in the vocabulary; see has().`,
+      `There is no vector for ${describe(word)} among the ${this.size} words. ${hint}Give a word that is in the vocabulary.`,
     );
   }
 

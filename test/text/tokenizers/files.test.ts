@@ -31,7 +31,17 @@ test("a file with one token a line", async () => {
 });
 
 test.each([
-  ["no JSON", "{", "it is no JSON. Save the tokeniser again."],
+  [
+    "no JSON",
+    "the cat sat\n",
+    'it is no JSON, but "the cat sat". Wanted a tokeniser that Recurra saved, or a tokenizer.json of Hugging Face.',
+  ],
+  ["a tokenizer.json of no words", '{"model":{}}', "This is no tokenizer.json of Hugging Face: model.vocab:"],
+  [
+    "a tokeniser of ours with a part that is wrong",
+    '{"format":"recurra-tokenizer","version":1,"name":"words","options":{},"texts":2,"model":{}}',
+    "A words tokeniser cannot be read: tokens:",
+  ],
   [
     "no tokeniser",
     "[]",
@@ -41,6 +51,39 @@ test.each([
   const path = join(folder, "wrong.json");
   writeFileSync(path, content);
   await expect(loadTokenizer(path)).rejects.toThrow(`Cannot read "${path}": ${message}`);
+});
+
+const huggingFace = {
+  version: "1.0",
+  added_tokens: [],
+  normalizer: null,
+  post_processor: null,
+  decoder: null,
+  pre_tokenizer: { type: "Whitespace" },
+  model: { type: "WordLevel", unk_token: "<u>", vocab: { "<u>": 0, "<gap>": 1, cat: 2, sat: 3 } },
+};
+
+test("a tokenizer.json of Hugging Face, with what is said beside it", async () => {
+  const own = mkdtempSync(join(folder, "hugging-"));
+  const path = join(own, "tokenizer.json");
+  writeFileSync(path, JSON.stringify(huggingFace));
+  const alone = await loadTokenizer(path);
+  expect(alone.name).toBe("hugging-face");
+  expect([...alone.encode("cat sat on")]).toEqual([2, 3, 0]);
+  expect(alone.vocabulary.padding).toBeUndefined();
+  writeFileSync(join(own, "tokenizer_config.json"), '{"pad_token":"<gap>"}');
+  expect((await loadTokenizer(path)).vocabulary).toMatchObject({ size: 4, padding: 1, unknown: 0 });
+});
+
+test("a file in place of a tokeniser that is fitted", async () => {
+  const path = join(folder, "given.json");
+  const given = await fitTokenizer("words", ["the cat sat"]);
+  await saveTokenizer(path, given);
+  const tokenizer = await fitTokenizer({ name: "file", path }, ["other words"]);
+  expect(tokenizer.record()).toEqual(given.record());
+  await expect(fitTokenizer({ name: "file", path, numWords: 3 } as never, [])).rejects.toThrow(
+    'tokeniser file: there is no option "numWords"',
+  );
 });
 
 test("a file that is not there", async () => {

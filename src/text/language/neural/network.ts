@@ -35,6 +35,24 @@ export interface NetworkForms {
   reading(tokens: number): Functional;
   /** [units] The widths of the states of a stream. */
   readonly states: readonly number[];
+  /**
+   * For `block`: how it goes on reading from the keys and values of what it has read. The layers are the same for any number of tokens;
+   * their weights are those of `training`, in the same order.
+   */
+  readonly cached?: CachedForm;
+}
+
+/** A block read piece by piece. */
+export interface CachedForm {
+  /**
+   * Made for n tokens: [ids [B, n], positions [B, n], count [B, 1], ...past [B, T, N, K]] -> [logits [B, n, V], ...new [B, n, N, K]].
+   * The past are keys and values of each layer in turn, of which the first `count` hold; what is new comes after them.
+   */
+  reading(tokens: number): Functional;
+  /** [arrays, numbers] Keys and values of the layers, and what each has for a token. */
+  readonly arrays: number;
+  readonly heads: number;
+  readonly width: number;
 }
 
 /** A kind of network, with its own options. */

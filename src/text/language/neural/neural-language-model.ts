@@ -9,8 +9,9 @@ import { RecurraError } from "../../../platform/error.ts";
 import { openTokenizer } from "../../tokenizers/registry.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import { countCharacters, type LanguageModel, type Reader, type TextScore } from "../language-model.ts";
+import { BlockReader } from "./block-reader.ts";
 import type { NetworkForms } from "./network.ts";
-import { ContextReader, type ReadingParts, StreamReader } from "./readers.ts";
+import { type ReadingParts, StreamReader, WindowReader } from "./readers.ts";
 import { logProbabilityOf } from "./score.ts";
 import { type LanguageModelConfig, type LanguageModelSettings, languageModelSettings } from "./settings.ts";
 
@@ -36,10 +37,11 @@ export class NeuralLanguageModel implements LanguageModel {
   training: LanguageTraining | undefined;
   /** @internal */
   readonly forms: NetworkForms;
-  readonly #reading = new Map<number, Functional>();
+  /** Forms that read, and the version of the weights that those of a kind have: they share their layers. */
+  readonly #reading = new Map<string, Functional>();
+  readonly #versions = new Map<string, number>();
   /** Whose weights are read. */
   #source: Network;
-  #version = -1;
 
   /** A model with fresh weights. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
   constructor(config: LanguageModelConfig, tokenizer: Tokenizer) {
@@ -80,7 +82,8 @@ export class NeuralLanguageModel implements LanguageModel {
   reader(): Reader {
     const { reads } = this.forms;
     const parts = this.#parts();
-    return reads === "stream" ? new StreamReader(parts) : new ContextReader(parts, reads === "block");
+    if (reads === "stream") return new StreamReader(parts);
+    return parts.cached === undefined ? new WindowReader(parts) : new BlockReader(parts, parts.cached);
   }
 
   /** Writes a folder that {@link loadNeuralLanguageModel} reads; its model.onnx reads one token, or one context, at a time. */
@@ -111,24 +114,33 @@ export class NeuralLanguageModel implements LanguageModel {
   }
 
   #parts(): ReadingParts {
+    const { states, cached } = this.forms;
     return {
       vocabulary: this.tokenizer.vocabulary.size,
       context: this.settings.context,
-      states: this.forms.states,
+      states,
       model: (tokens) => this.#model(tokens),
+      cached: cached && {
+        ...cached,
+        reading: (tokens) => this.#current("cached", tokens, (n) => cached.reading(n)),
+      },
     };
   }
 
-  /** The reading form for so many tokens, with the weights as they are now. */
   #model(tokens: number): Functional {
+    return this.#current("reading", tokens, (n) => this.forms.reading(n));
+  }
+
+  /** The form of a kind for so many tokens, with the weights as they are now. */
+  #current(kind: string, tokens: number, make: (tokens: number) => Functional): Functional {
     const version = this.#source.weights.reduce((sum, { weight }) => sum + weight.version, 0);
-    const known = this.#reading.get(tokens);
-    if (known !== undefined && version === this.#version) return known;
-    const made = known ?? this.forms.reading(tokens);
-    this.#reading.set(tokens, made);
-    // All forms that read share their layers.
+    const key = `${kind} ${tokens}`;
+    const known = this.#reading.get(key);
+    if (known !== undefined && version === this.#versions.get(kind)) return known;
+    const made = known ?? make(tokens);
+    this.#reading.set(key, made);
     if ((made as Network) !== this.#source) made.restoreWeights(this.#source.snapshotWeights());
-    this.#version = version;
+    this.#versions.set(kind, version);
     return made;
   }
 }

@@ -1,10 +1,11 @@
-// Readers of the three kinds of networks: with a state, by blocks, by windows.
+// Readers of networks with a state, and of those that see a window.
 
 import type { Functional } from "../../../model/functional.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import { NdArray } from "../../../tensor/nd-array.ts";
 import type { Reader } from "../language-model.ts";
 import { putWindow } from "./batches.ts";
+import type { CachedForm } from "./network.ts";
 
 /** Tokens of a long beginning that are read in one run. */
 const PIECE = 64;
@@ -17,12 +18,14 @@ export interface ReadingParts {
   readonly states: readonly number[];
   /** The network for so many tokens at a time, with the weights as they are. */
   model(tokens: number): Functional;
+  /** The same for a block that is read piece by piece, where the network can. */
+  readonly cached?: CachedForm | undefined;
 }
 
-const asFloats = (array: NdArray | undefined): Float32Array =>
+export const asFloats = (array: NdArray | undefined): Float32Array =>
   (array?.data ?? new Float32Array()) as Float32Array;
 
-const emptyPrompt = (): RecurraError =>
+export const emptyPrompt = (): RecurraError =>
   new RecurraError(
     "empty-prompt",
     "the model has nothing to begin with: a text without tokens. Give it a prompt of at least one token that it knows",
@@ -63,29 +66,21 @@ export class StreamReader implements Reader {
   }
 }
 
-/** Reads the last tokens anew each time, as many as a block or a window has. */
-export class ContextReader implements Reader {
+/** Reads the last tokens anew each time, as many as a window has. */
+export class WindowReader implements Reader {
   readonly #parts: ReadingParts;
-  readonly #isBlock: boolean;
   /** [context] The last tokens that were read. */
   #last: number[] = [];
 
-  constructor(parts: ReadingParts, isBlock: boolean) {
+  constructor(parts: ReadingParts) {
     this.#parts = parts;
-    this.#isBlock = isBlock;
   }
 
   async read(ids: readonly number[] | Int32Array): Promise<Float32Array> {
-    const { vocabulary, context } = this.#parts;
+    const { vocabulary, context, model } = this.#parts;
     this.#last = [...this.#last, ...ids].slice(-context);
-    if (this.#isBlock && this.#last.length === 0) throw emptyPrompt();
     const x = new Int32Array(context);
-    // What stands after the last token of a block is not seen by it.
-    if (this.#isBlock) x.set(this.#last);
-    else putWindow(x, 0, Int32Array.from(this.#last), this.#last.length, context, vocabulary);
-    const output = await this.#parts.model(context).predict(new NdArray(x, [1, context]));
-    const logits = asFloats(output);
-    const at = this.#isBlock ? (this.#last.length - 1) * vocabulary : 0;
-    return logits.subarray(at, at + vocabulary);
+    putWindow(x, 0, Int32Array.from(this.#last), this.#last.length, context, vocabulary);
+    return asFloats(await model(context).predict(new NdArray(x, [1, context])));
   }
 }

@@ -2,6 +2,7 @@
 
 import { NdArray } from "../../../tensor/nd-array.ts";
 import { putWindow } from "./batches.ts";
+import { blockStride } from "./block-reader.ts";
 import type { Reads } from "./network.ts";
 import { type ReadingParts, StreamReader } from "./readers.ts";
 
@@ -36,7 +37,7 @@ async function streamScore(ids: Int32Array, parts: ReadingParts): Promise<number
 }
 
 async function blockScore(ids: Int32Array, { vocabulary, context, model }: ReadingParts): Promise<number> {
-  const stride = Math.max(1, context >> 1);
+  const stride = blockStride(context);
   const starts: number[] = [];
   for (let start = 0; start === 0 || start + context - stride < ids.length - 1; start += stride)
     starts.push(start);

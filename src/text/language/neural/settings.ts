@@ -35,7 +35,7 @@ export interface LanguageModelOptions extends TrainingOptions {
   readonly steps?: number | undefined;
   /** Default: "adam". */
   readonly optimizer?: "adam" | "rmsprop" | "sgd" | undefined;
-  /** The highest learning rate. Default: 0.002; 0.001 for gpt and bengio. */
+  /** The highest learning rate. Default: 0.002; 0.001 for bengio. */
   readonly learningRate?: number | undefined;
   /** What becomes of the learning rate: after a short warm-up half a cosine down to a fiftieth, or always the same. Default: "cosine". */
   readonly schedule?: "cosine" | "constant" | undefined;

@@ -200,12 +200,12 @@ function checkLengths(
     throw fault(
       isSplit ? "what is left of the text to learn from" : "the text",
       training,
-      "Give it more text, or a smaller context.",
+      "Give it more text, or a smaller context (context).",
     );
   if (isSplit && heldOut < least)
     throw fault(
       "what is held out of the text",
       heldOut,
-      "Give it more text, a smaller context, or hold nothing out.",
+      "Give it more text, a smaller context (context), or hold nothing out (validationSplit: 0).",
     );
 }

@@ -5,7 +5,7 @@ import { count } from "../../../nn/layer-options.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import { readRecord } from "../record.ts";
 import { countWords, type WordCounts } from "../subwords/count-words.ts";
-import { checkVocabularySize, SpecialTokens, specialTokensKind } from "../subwords/special-tokens.ts";
+import { checkVocabularySize, SpecialTokens, subwordKinds } from "../subwords/special-tokens.ts";
 import { type Merge, trainMerges } from "../subwords/train-merges.ts";
 import { IdList, type IdSink, WordCache } from "../subwords/word-cache.ts";
 import { checkId, checkOptions, someText } from "../texts.ts";
@@ -31,9 +31,8 @@ export interface BpeConfig extends BpeOptions {
 }
 
 const KINDS = {
-  vocabularySize: count,
+  ...subwordKinds,
   minCount: count,
-  specialTokens: specialTokensKind,
   paddingToken: someText,
 };
 
@@ -53,13 +52,7 @@ export async function fitBpe(options: BpeOptions, texts: Texts): Promise<BpeToke
   const base = first.length + 256;
   checkVocabularySize("bpe", vocabularySize, base, "the bytes and special tokens");
   const special = new SpecialTokens(first);
-  const counted = await countWords("bpe", texts, (text, visit) =>
-    special.parts(
-      text,
-      (part) => splitLikeGpt2(part, visit),
-      () => {},
-    ),
-  );
+  const counted = await countWords("bpe", texts, special.between(splitLikeGpt2));
   const tokens = [...first, ...BYTE_ORDER.map((byte) => BYTE_LETTERS[byte] ?? "")];
   const ids = new Map(tokens.map((token, id) => [token, id] as const));
   const join = (left: number, right: number): number | undefined => {

@@ -1,15 +1,19 @@
 // Special tokens: tokens such as <|endoftext|> that stand for themselves wherever they are in a text.
 
-import { kind } from "../../../nn/layer-options.ts";
+import { count, kind } from "../../../nn/layer-options.ts";
 import { RecurraError } from "../../../platform/error.ts";
+import type { SplitWords } from "./count-words.ts";
 
-export const specialTokensKind = kind(
+const specialTokensKind = kind(
   "a list of different texts of at least one character each",
   (value) =>
     Array.isArray(value) &&
     value.every((one) => typeof one === "string" && one.length > 0) &&
     new Set(value).size === value.length,
 );
+
+/** Options that all subword tokenisers have. */
+export const subwordKinds = { vocabularySize: count, specialTokens: specialTokensKind };
 
 /** Tells the special tokens in a text from what is between them. */
 export class SpecialTokens {
@@ -37,6 +41,16 @@ export class SpecialTokens {
       from = index + token.length;
     }
     if (from < text.length) onText(from === 0 ? text : text.slice(from));
+  }
+
+  /** Splits what is between special tokens. */
+  between(split: SplitWords): SplitWords {
+    return (text, visit) =>
+      this.parts(
+        text,
+        (part) => split(part, visit),
+        () => {},
+      );
   }
 }
 

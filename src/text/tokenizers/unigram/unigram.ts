@@ -6,7 +6,7 @@ import { RecurraError } from "../../../platform/error.ts";
 import type { Random } from "../../../tensor/random.ts";
 import { readRecord } from "../record.ts";
 import { countWords, type SplitWords } from "../subwords/count-words.ts";
-import { checkVocabularySize, SpecialTokens, specialTokensKind } from "../subwords/special-tokens.ts";
+import { checkVocabularySize, SpecialTokens, subwordKinds } from "../subwords/special-tokens.ts";
 import { IdList, WordCache } from "../subwords/word-cache.ts";
 import { checkId, checkOptions } from "../texts.ts";
 import type { Texts, Tokenizer, TokenizerRecord } from "../tokenizer.ts";
@@ -33,7 +33,7 @@ export interface UnigramConfig extends UnigramOptions {
 }
 
 const KINDS = {
-  vocabularySize: count,
+  ...subwordKinds,
   characterCoverage: kind(
     "a number in (0, 1]",
     (value) => typeof value === "number" && value > 0 && value <= 1,
@@ -43,7 +43,6 @@ const KINDS = {
     (value) => typeof value === "number" && Number.isInteger(value) && value >= 2 && value <= 64,
   ),
   seedSize: count,
-  specialTokens: specialTokensKind,
   normalization: normalizationKind,
   lower: flag,
 };
@@ -64,14 +63,7 @@ export async function fitUnigram(options: UnigramOptions, texts: Texts): Promise
   const { vocabularySize = 8000, characterCoverage = 0.9995, longestPiece = 16, seedSize = 1e6 } = options;
   const first = firstTokens(options);
   const special = new SpecialTokens(first);
-  const split = markedWords(options);
-  const counted = await countWords("unigram", texts, (text, visit) =>
-    special.parts(
-      text,
-      (part) => split(part, visit),
-      () => {},
-    ),
-  );
+  const counted = await countWords("unigram", texts, special.between(markedWords(options)));
   const pieces = trainUnigram(counted, {
     size: Math.max(0, vocabularySize - first.length),
     characterCoverage,

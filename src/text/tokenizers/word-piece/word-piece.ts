@@ -5,7 +5,7 @@ import { count, flag } from "../../../nn/layer-options.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import { readRecord } from "../record.ts";
 import { countWords, type SplitWords } from "../subwords/count-words.ts";
-import { checkVocabularySize, SpecialTokens, specialTokensKind } from "../subwords/special-tokens.ts";
+import { checkVocabularySize, SpecialTokens, subwordKinds } from "../subwords/special-tokens.ts";
 import { IdList, type IdSink, WordCache } from "../subwords/word-cache.ts";
 import { checkId, checkOptions } from "../texts.ts";
 import type { Texts, Tokenizer, TokenizerRecord } from "../tokenizer.ts";
@@ -34,12 +34,11 @@ export interface WordPieceConfig extends WordPieceOptions {
 }
 
 const KINDS = {
-  vocabularySize: count,
+  ...subwordKinds,
   minCount: count,
   alphabetSize: count,
   lower: flag,
   stripAccents: flag,
-  specialTokens: specialTokensKind,
 };
 
 const PADDING = "[PAD]";
@@ -62,14 +61,7 @@ export async function fitWordPiece(options: WordPieceOptions, texts: Texts): Pro
   const { vocabularySize = 8000, minCount = 2, alphabetSize = 1000 } = options;
   const first = [...new Set([PADDING, UNKNOWN, ...(options.specialTokens ?? BERT_TOKENS)])];
   const special = new SpecialTokens(first);
-  const split = bertSplit(options);
-  const counted = await countWords("word-piece", texts, (text, visit) =>
-    special.parts(
-      text,
-      (part) => split(part, visit),
-      () => {},
-    ),
-  );
+  const counted = await countWords("word-piece", texts, special.between(bertSplit(options)));
   const tokens = trainWordPiece(counted, first, { vocabularySize, minCount, alphabetSize });
   checkVocabularySize("word-piece", vocabularySize, tokens.length, "the characters and special tokens");
   return new WordPieceTokenizer({ ...options, specialTokens: first }, tokens);
