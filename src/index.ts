@@ -56,6 +56,15 @@ export type { ModelOptions } from "./model/network.ts";
 export { Sequential, sequential } from "./model/sequential.ts";
 export type { CompileModelOptions } from "./model/setup.ts";
 export type { Batch, BatchData, Batches, Dataset } from "./model/source.ts";
+export {
+  type AttentionLayerTrace,
+  type ModelLayerTrace,
+  type ModelTrace,
+  type OutputLayerTrace,
+  type RecurrentLayerTrace,
+  type TraceLayersOptions,
+  traceLayers,
+} from "./model/trace-layers.ts";
 export type { Activation as ActivationChoice } from "./nn/activations.ts";
 export { type Constraint, constraints } from "./nn/constraints.ts";
 export type { Initializer } from "./nn/initializers.ts";

@@ -18,6 +18,7 @@ export {
 } from "./classify/classify-texts.ts";
 export { type DistinctiveWord, distinctiveWords } from "./classify/distinctive-words.ts";
 export { type ExplainTextOptions, explainText } from "./classify/explain-text.ts";
+export type { GivenTexts, LabelledTexts } from "./classify/labelled-texts.ts";
 export type { TextLabel } from "./classify/labels.ts";
 export { evaluateFlags, type LabelsEvaluation } from "./classify/multi-label.ts";
 export type { TextClassifierConfig } from "./classify/settings.ts";
@@ -29,14 +30,25 @@ export {
 } from "./classify/text-classifier.ts";
 export {
   type ClassifierEpoch,
-  type LabelledTexts,
   type TrainTextClassifierOptions,
   trainTextClassifier,
 } from "./classify/train-text-classifier.ts";
 export type { CorpusItem, CorpusSource } from "./embed/corpus.ts";
 export { type GloveOptions, glove } from "./embed/glove.ts";
 export type { EmbedProgress } from "./embed/shares.ts";
+export { type ValidityOptions, validity } from "./embed/validity.ts";
+export type { ValidityFigures, ValidityModel } from "./embed/validity-model.ts";
 export { type Word2vecOptions, word2vec } from "./embed/word2vec.ts";
+export type {
+  AttentionTextTrace,
+  NextToken,
+  RecurrentTextTrace,
+  TextLayerTrace,
+  TextVerdict,
+} from "./inside/layer-trace.ts";
+export type { TextTrace } from "./inside/text-trace.ts";
+export type { ColouredTextOptions, TracePlotOptions } from "./inside/trace-charts.ts";
+export { type TraceTextOptions, traceText } from "./inside/trace-text.ts";
 export { type GenerateOptions, generate, generateText } from "./language/generate.ts";
 export {
   bitsPerCharacter,

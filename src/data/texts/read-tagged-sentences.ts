@@ -115,7 +115,7 @@ export async function readTaggedSentences(
       if (kept.length < (options.limit ?? Infinity)) kept.push(draft);
       continue;
     }
-    const rowName = `row ${bad.line}${isOnly ? "" : ` of ${draft.file}`}`;
+    const rowName = `line ${bad.line}${isOnly ? "" : ` of ${draft.file}`}`;
     if ((options.onError ?? "throw") === "throw") throw faultError(name, rowName, bad.fault);
     const about = isOnly ? {} : { file: draft.file };
     skipped.push({
@@ -138,7 +138,7 @@ export async function readTaggedSentences(
   return {
     sentences,
     rows: Int32Array.from(kept, ({ row }) => row),
-    rowName: (position) => `row ${kept[position]?.row}${isOnly ? "" : ` of ${kept[position]?.file}`}`,
+    rowName: (position) => `line ${kept[position]?.row}${isOnly ? "" : ` of ${kept[position]?.file}`}`,
     scheme,
     tags: [...new Set(sentences.flatMap(({ tags }) => tags))].sort(),
     source: name,

@@ -99,8 +99,8 @@ function layoutOf(
   throw new RecurraError(
     width > 1 ? "unknown-column" : "file-format",
     width > 1
-      ? `There is no column ${odd} in ${name}: row ${row} has ${width}. Columns are counted from 1.`
-      : `Cannot read ${name}: row ${row} has one column. Wanted a token and its tag in each line, separated by a tab or a space, and an empty line between sentences.`,
+      ? `There is no column ${odd} in ${name}: line ${row} has ${width}. Columns are counted from 1.`
+      : `Cannot read ${name}: line ${row} has one column. Wanted a token and its tag in each line, separated by a tab or a space, and an empty line between sentences.`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { either, flag, type OptionKind, oneOf, positive, whole } from "../layer-options.ts";
 import { alignWeights, maskFor } from "./align.ts";
+import { crf } from "./crf.ts";
 import * as classes from "./crossentropy.ts";
 import { type CtcOptions, checkLabels, ctc } from "./ctc.ts";
 import {
@@ -172,6 +173,15 @@ export const lossRules = {
       check: checkLabels,
     },
     call: ctc,
+  }),
+  crf: rule<NoOptions>({
+    options: {},
+    targets: {
+      ...labels,
+      shape: (prediction) => prediction.slice(0, 1),
+      range: (prediction) => ({ count: prediction.at(-1) ?? 1, except: undefined }),
+    },
+    call: (yTrue, yPred, _, context) => crf(yTrue, yPred, context),
   }),
 };
 

@@ -39,6 +39,7 @@ const schema = z.object({
     z.object({ kind: z.literal("classes"), classes: names, majority: z.string() }),
   ]),
   training: z.unknown().optional(),
+  names: z.object({ texts: names, target: z.string() }).optional(),
 });
 
 /**
@@ -68,5 +69,6 @@ export async function loadTextTable(folder: string): Promise<TextTable> {
     );
   }
   loaded.training = data.training as TextTableTraining | undefined;
+  loaded.names = data.names;
   return loaded;
 }

@@ -80,6 +80,13 @@ export interface TextReader {
   readonly length: number;
 }
 
+/** What the columns of a file are called that a model's texts and target came from. */
+export interface TableNames {
+  /** Their cells make the texts. */
+  readonly texts: readonly string[];
+  readonly target: string;
+}
+
 /** What a model is made of, besides its config. */
 export interface TextTableParts {
   /** Undefined for a model without texts. */
@@ -107,6 +114,8 @@ export class TextTable {
   readonly network: Functional;
   /** Undefined until it is trained. */
   training: TextTableTraining | undefined;
+  /** For those who read files: the columns of the training, saved with it. */
+  names: TableNames | undefined;
 
   /** A model with fresh weights. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
   constructor(config: TextTableConfig, { reader, columns, target }: TextTableParts) {
@@ -197,10 +206,10 @@ export class TextTable {
 
   /** Writes a folder that `loadTextTable` reads. */
   async save(folder: string): Promise<void> {
-    const { config, columns, target, training, reader } = this;
+    const { config, columns, target, training, reader, names } = this;
     const text = reader && { tokenizer: reader.tokenizer.record(), length: reader.length };
     await this.network.save(folder, {
-      preprocessing: { ...FORMAT, config, text, columns, target, training },
+      preprocessing: { ...FORMAT, config, text, columns, target, training, names },
     });
   }
 

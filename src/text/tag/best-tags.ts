@@ -1,6 +1,8 @@
-// The most probable tags of a sentence that keep to a scheme: Viterbi's algorithm over the probabilities of single tokens.
+// The most probable tags of a sentence that keep to a scheme.
 
 import type { TaggingScheme } from "../../data/texts/tag-scheme.ts";
+import type { CRFConfig } from "../../nn/layers/crf.ts";
+import { bestPath } from "../../numeric/viterbi.ts";
 
 /** Which tags may follow which. Tag K stands for the start and the end of a sentence. */
 export interface TagRules {
@@ -33,6 +35,21 @@ export function tagRules(tags: readonly string[], scheme: TaggingScheme): TagRul
   return { count: tags.length, follows };
 }
 
+/** The rules by the numbers of the tags, as the layer `crf` takes them. */
+export function forbiddenTags({
+  count,
+  follows,
+}: TagRules): Required<Pick<CRFConfig, "forbidden" | "notFirst" | "notLast">> {
+  const size = count + 1;
+  const tags = Array.from({ length: count }, (_, k) => k);
+  const isForbidden = (before: number, after: number) => follows[before * size + after] === 0;
+  return {
+    forbidden: tags.flatMap((i) => tags.filter((j) => isForbidden(i, j)).map((j) => [i, j] as const)),
+    notFirst: tags.filter((tag) => isForbidden(count, tag)),
+    notLast: tags.filter((tag) => isForbidden(tag, count)),
+  };
+}
+
 /**
  * The tags y₁ … y_T for which Σ log p_t(y_t) is largest among those that the rules allow. Tokens are taken as independent but for the rules.
  * Where they allow none, as with tags of which a part was never seen, the most probable tag of each token.
@@ -46,36 +63,20 @@ export function bestTags(
   { count, follows }: TagRules,
 ): Int32Array {
   const size = count + 1;
-  const scores = new Float64Array(length * count);
-  const from = new Int32Array(length * count);
-  const tags = new Int32Array(length);
-  const logOf = (t: number, k: number) => Math.log(Math.max(probabilities[t * count + k] ?? 0, 1e-30));
+  const steps = new Float64Array(length * count * count).fill(Number.NEGATIVE_INFINITY);
   for (let t = 0; t < length; t++) {
     for (let k = 0; k < count; k++) {
-      let best = Number.NEGATIVE_INFINITY;
-      if (t === 0) {
-        if (follows[count * size + k] === 1) best = 0;
-      } else {
-        for (let i = 0; i < count; i++) {
-          const score = scores[(t - 1) * count + i] ?? 0;
-          if (follows[i * size + k] !== 1 || score <= best) continue;
-          best = score;
-          from[t * count + k] = i;
-        }
+      if (t === length - 1 && follows[k * size + count] !== 1) continue;
+      const log = Math.log(Math.max(probabilities[t * count + k] ?? 0, 1e-30));
+      for (let i = 0; i < count; i++) {
+        const before = t === 0 ? count : i;
+        if (follows[before * size + k] === 1) steps[(t * count + i) * count + k] = log;
       }
-      scores[t * count + k] = best + logOf(t, k);
     }
   }
-  let [last, best] = [-1, Number.NEGATIVE_INFINITY];
-  for (let k = 0; k < count && length > 0; k++) {
-    const score = scores[(length - 1) * count + k] ?? 0;
-    if (follows[k * size + count] === 1 && score > best) [last, best] = [k, score];
-  }
-  for (let t = length - 1; t >= 0; t--) {
-    tags[t] = last >= 0 ? last : mostProbable(probabilities, t * count, count);
-    if (last >= 0) last = t === 0 ? last : (from[t * count + last] ?? 0);
-  }
-  return tags;
+  const { path, score } = bestPath(steps, length, count);
+  if (score > Number.NEGATIVE_INFINITY) return path;
+  return path.map((_, t) => mostProbable(probabilities, t * count, count));
 }
 
 function mostProbable(probabilities: Float32Array, start: number, count: number): number {

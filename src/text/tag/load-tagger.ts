@@ -33,7 +33,9 @@ export async function loadTagger(folder: string): Promise<Tagger> {
       "tagger-format",
       `Cannot read "${joinPath(folder, "config.json")}": it is no tagger of this version. Train one with trainTagger, and save it.`,
     );
-  const { config, tags, scheme, words, characters } = data;
+  const { tags, scheme, words, characters } = data;
+  // The first taggers had no choice, and do not name it.
+  const config = { output: "softmax", ...data.config };
   const tables = { words: tableOf(words), characters: tableOf(characters) };
   const loaded = new Tagger(config as TaggerConfig, tables, { tags, scheme });
   try {

@@ -16,6 +16,8 @@ export interface TagNetworkTask {
 export interface TagNetworkKind<Options extends object> {
   readonly options: { readonly [Name in keyof Options]-?: OptionKinds[string] };
   readonly defaults: Options;
+  /** Of Adam, where none is given. */
+  readonly learningRate: number;
   /** Vectors of tokens [B, T, E] -> vectors of tokens in their sentence [B, T, U]. */
   build(x: LayerTensor, task: TagNetworkTask, options: Options): LayerTensor;
 }
@@ -30,6 +32,7 @@ interface RecurrentOptions {
 const recurrent = (loop: "lstm" | "gru", isBoth: boolean): TagNetworkKind<RecurrentOptions> => ({
   options: { units: count, blocks: count },
   defaults: { units: 100, blocks: 1 },
+  learningRate: 0.005,
   build(x, { dropout }, { units, blocks }) {
     let hidden = x;
     for (let block = 0; block < blocks; block++) {
@@ -52,6 +55,7 @@ interface ConvOptions {
 const conv: TagNetworkKind<ConvOptions> = {
   options: { filters: count, kernelSize: count, blocks: count },
   defaults: { filters: 128, kernelSize: 3, blocks: 3 },
+  learningRate: 0.002,
   build(x, { real }, { filters, kernelSize, blocks }) {
     let hidden = x;
     for (let block = 0; block < blocks; block++) {
@@ -81,6 +85,7 @@ interface TransformerOptions {
 const transformer: TagNetworkKind<TransformerOptions> = {
   options: { heads: count, width: count, units: count, blocks: count },
   defaults: { heads: 4, width: 128, units: 256, blocks: 2 },
+  learningRate: 0.002, // at 0.005 it learns nothing
   build(x, { dropout }, { heads, width, units, blocks }) {
     let hidden = layers.positionalEncoding().apply(layers.dense({ units: width }).apply(x));
     for (let block = 0; block < blocks; block++)

@@ -15,6 +15,11 @@ import { type TagNetworkKind, type TagNetworkName, tagNetworks } from "./network
 export interface TaggerOptions extends TrainingOptions {
   /** How tags mark spans, which predictions keep to. Default: as `schemeOf` tells from the tags. */
   readonly scheme?: "BIO" | "BIOES" | "none" | undefined;
+  /**
+   * "softmax" tells each tag by itself; "crf", a conditional random field, learns which tag follows which and tells all of a sentence
+   * together. Default: "crf".
+   */
+  readonly output?: "softmax" | "crf" | undefined;
   /** Width of the vectors of lower-cased words. Default: 100. */
   readonly embedding?: number | undefined;
   /** Whether the vectors are learned on; `false` for vectors that were given and stay. Default: true. */
@@ -23,7 +28,7 @@ export interface TaggerOptions extends TrainingOptions {
   readonly minCount?: number | undefined;
   /**
    * α: in training a word that comes n times is taken for an unknown one with probability α / (α + n), so that there is a vector for words
-   * never seen; 0 for none. Source: Kiperwasser & Goldberg, TACL 2016, section 5. Default: 0.25.
+   * never seen; 0 for none. Source: Kiperwasser & Goldberg, TACL 2016, section 5. Default: 1.
    */
   readonly wordDropout?: number | undefined;
   /** Filters over the characters of each word; 0 for a tagger that does not look into words. Default: 30. */
@@ -32,16 +37,18 @@ export interface TaggerOptions extends TrainingOptions {
   readonly characterEmbedding?: number | undefined;
   /** Characters of a word that are read: of a longer one its first and its last. Default: 20. */
   readonly wordLength?: number | undefined;
-  /** Share dropped in training of what goes into the network and what comes out. Default: 0.5. */
+  /** Share dropped in training of what goes into the network and what comes out. Default: 0.35. */
   readonly dropout?: number | undefined;
   /** Sentences in a step of training. Default: 16. */
   readonly batchSize?: number | undefined;
   /** Passes over the sentences. Default: 30. */
   readonly epochs?: number | undefined;
-  /** Of Adam, whose gradients are held to a norm of 5. Default: 0.002. */
+  /** Of Adam, whose gradients are held to a norm of 5. Default: 0.005 for recurrent networks, 0.002 for the others. */
   readonly learningRate?: number | undefined;
   /** Epochs without a better validation after which training ends. Default: 5. */
   readonly patience?: number | undefined;
+  /** Threads of an operation. Default: 1: the operations of a step over a few sentences are too small to be shared out. */
+  readonly threads?: number | undefined;
 }
 
 /** A tagger's config: the name of its network, its options, the network's own. Plain JSON. */
@@ -53,6 +60,7 @@ export type TaggerConfig<Name extends TagNetworkName = TagNetworkName> = {
 const kinds: { readonly [Name in keyof TaggerOptions]-?: OptionKind } = {
   ...trainingKinds,
   scheme: oneOf("BIO", "BIOES", "none"),
+  output: oneOf("softmax", "crf"),
   embedding: count,
   trainEmbedding: flag,
   minCount: count,
@@ -65,28 +73,38 @@ const kinds: { readonly [Name in keyof TaggerOptions]-?: OptionKind } = {
 const defaults = {
   ...trainingDefaults,
   scheme: undefined as TaggerOptions["scheme"],
+  output: "crf" as "softmax" | "crf",
   embedding: 100,
   trainEmbedding: true,
   minCount: 1,
-  wordDropout: 0.25,
+  wordDropout: 1,
   characterFilters: 30,
   characterEmbedding: 25,
   wordLength: 20,
-  dropout: 0.5,
+  dropout: 0.35,
   batchSize: 16,
   epochs: 30,
-  learningRate: 0.002,
   patience: 5,
+  threads: 1,
 };
 
 /** Options with their defaults, but for the scheme, which follows from the tags. */
 export type TaggerSettings = NetworkSettings<
-  Readonly<typeof defaults>,
+  Readonly<typeof defaults & { learningRate: number }>,
   TagNetworkKind<object>,
   TagNetworkName
 >;
 
 /** Checks a config and fills in what it leaves open. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
 export function taggerSettings(config: TaggerConfig): TaggerSettings {
-  return networkSettings("tagger", config, tagNetworks, kinds, () => defaults);
+  return networkSettings(
+    "tagger",
+    config,
+    tagNetworks,
+    kinds,
+    ({ learningRate }: TagNetworkKind<object>) => ({
+      ...defaults,
+      learningRate,
+    }),
+  );
 }

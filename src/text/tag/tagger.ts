@@ -2,24 +2,16 @@
 
 import type { TaggedSentence } from "../../data/texts/read-tagged-sentences.ts";
 import type { TaggingScheme } from "../../data/texts/tag-scheme.ts";
-import { type Functional, model as functional } from "../../model/functional.ts";
-import { input } from "../../nn/input.ts";
-import type { LayerTensor } from "../../nn/layer.ts";
-import { layers } from "../../nn/layers/index.ts";
+import type { Functional } from "../../model/functional.ts";
+import { bestPath } from "../../numeric/viterbi.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { type EntityReport, entityReport } from "../metrics/entity-f1.ts";
 import { bestTags, tagRules } from "./best-tags.ts";
 import { checkScheme, checkSentences, type TagSet, tagNumbers } from "./sentences.ts";
 import { type TaggerConfig, type TaggerSettings, taggerSettings } from "./settings.ts";
-import {
-  casings,
-  FIRST_CHARACTER,
-  featuresOf,
-  type TokenTables,
-  tokensIn,
-  wordOf,
-} from "./token-features.ts";
+import { tagNetwork } from "./tag-network.ts";
+import { FIRST_CHARACTER, featuresOf, type TokenTables, tokensIn, wordOf } from "./token-features.ts";
 
 /** What a training came to, as it is saved with the tagger. */
 export interface TaggerTraining {
@@ -50,6 +42,14 @@ export interface TaggerEvaluation {
 /** @internal What a saved tagger says that it is. */
 export const FORMAT = { format: "recurra-tagger", version: 1 } as const;
 
+/** What the network tells of a sentence. */
+interface ToldTags {
+  /** [T, K] The probability of each tag for each token. */
+  readonly tags: Float32Array;
+  /** [T, K, K] log p(tag | the tag before it), with a conditional random field. */
+  readonly chain: Float32Array | undefined;
+}
+
 /** Sentences that the network reads in one run. */
 const BATCH = 64;
 
@@ -61,7 +61,10 @@ export class Tagger {
   readonly tags: readonly string[];
   /** How tags mark spans; predictions keep to it. */
   readonly scheme: TaggingScheme;
-  /** words [N, T], casings [N, T], characters [N, T, C], real [N, T, 1] -> probabilities [N, T, K]. */
+  /**
+   * words [N, T], casings [N, T], characters [N, T, C], real [N, T, 1] -> tags: probabilities [N, T, K]; with a conditional random field
+   * also chain: log p(tag | the tag before it) [N, T, K, K].
+   */
   readonly network: Functional;
   /** Undefined until it is trained. */
   training: TaggerTraining | undefined;
@@ -73,28 +76,47 @@ export class Tagger {
     this.tables = tables;
     this.tags = tags;
     this.scheme = scheme;
-    this.network = this.#build();
+    this.network = tagNetwork(this.settings, tables, { tags, scheme });
   }
 
   /**
    * The tags of each sentence's tokens: those that are most probable together among those that the scheme allows. Of BIO, no I stands where
-   * no span of its type is open. See `bestTags`.
+   * no span of its type is open. See `bestTags`, and with a conditional random field `bestPath`.
    *
    * @throws RecurraError `tokens` for what is no list of texts
    */
   async predict(sentences: readonly (readonly string[])[]): Promise<readonly (readonly string[])[]> {
     const rules = tagRules(this.tags, this.scheme);
-    const all = await this.probabilities(sentences);
-    return all.map((probabilities, i) =>
-      Array.from(bestTags(probabilities, sentences[i]?.length ?? 0, rules), (k) => this.tags[k] ?? ""),
-    );
+    const result: (readonly string[])[] = sentences.map(() => []);
+    await this.#read(sentences, (i, length, { tags, chain }) => {
+      const best =
+        chain === undefined ? bestTags(tags, length, rules) : bestPath(chain, length, this.tags.length).path;
+      result[i] = Array.from(best, (k) => this.tags[k] ?? "");
+    });
+    return result;
   }
 
-  /** The probability of each tag for each token: [T, K], row-major, for each sentence. @throws RecurraError `tokens` */
+  /**
+   * The probability of each tag for each token: [T, K], row-major, for each sentence. With a conditional random field it is that over all
+   * sequences of tags (a marginal), so that what the scheme does not allow has none; else each token is told by itself.
+   *
+   * @throws RecurraError `tokens`
+   */
   async probabilities(sentences: readonly (readonly string[])[]): Promise<readonly Float32Array[]> {
+    const result = sentences.map(() => new Float32Array());
+    await this.#read(sentences, (i, _, { tags }) => {
+      result[i] = tags.slice();
+    });
+    return result;
+  }
+
+  /** Runs the network over sentences that have tokens, and hands on what it tells of each; the arrays are views. */
+  async #read(
+    sentences: readonly (readonly string[])[],
+    take: (sentence: number, length: number, told: ToldTags) => void,
+  ): Promise<void> {
     const features = sentences.map((tokens, i) => this.featuresOf(tokens, i));
     const order = [...sentences.keys()].sort((a, b) => lengthAt(sentences, a) - lengthAt(sentences, b));
-    const result = sentences.map(() => new Float32Array());
     const filled = order.filter((i) => lengthAt(sentences, i) > 0);
     const count = this.tags.length;
     for (let from = 0; from < filled.length; ) {
@@ -110,12 +132,18 @@ export class Tagger {
         chosen.map((i) => features[i] ?? new Int32Array()),
         steps,
       );
-      const told = (await this.network.predict(this.inputsOf(rows), { batchSize: BATCH }))
-        .data as Float32Array;
+      const told = await this.network.predictAll(this.inputsOf(rows), { batchSize: BATCH });
+      const rowOf = (array: NdArray | undefined, row: number, i: number, width: number) =>
+        (array?.data as Float32Array | undefined)?.subarray(
+          row * steps * width,
+          (row * steps + lengthAt(sentences, i)) * width,
+        );
       for (const [row, i] of chosen.entries())
-        result[i] = told.slice(row * steps * count, row * steps * count + lengthAt(sentences, i) * count);
+        take(i, lengthAt(sentences, i), {
+          tags: rowOf(told.tags, row, i, count) ?? new Float32Array(),
+          chain: rowOf(told.chain, row, i, count * count),
+        });
     }
-    return result;
   }
 
   /**
@@ -152,7 +180,8 @@ export class Tagger {
 
   /** Writes a folder that `loadTagger` reads. */
   async save(folder: string): Promise<void> {
-    const { config, tags, scheme, training, tables } = this;
+    const { tags, scheme, training, tables } = this;
+    const config = { ...this.config, output: this.settings.output };
     const words = tokensIn(tables.words);
     const characters = tokensIn(tables.characters);
     await this.network.save(folder, {
@@ -203,57 +232,6 @@ export class Tagger {
     const rows = new Int32Array(features.length * steps * width);
     for (const [row, one] of features.entries()) rows.set(one, row * steps * width);
     return new NdArray(rows, [features.length, steps, width]);
-  }
-
-  #build(): Functional {
-    const { kind, network, embedding, trainEmbedding, dropout, seed, wordLength } = this.settings;
-    const { characterFilters, characterEmbedding } = this.settings;
-    const words = input({ name: "words", shape: [null], dtype: "int32" });
-    const casing = input({ name: "casing", shape: [null], dtype: "int32" });
-    const real = input({ name: "real", shape: [null, 1] });
-    const inputs: Record<string, LayerTensor> = { words, casing, real };
-    // The mask of the words goes with all that follows, to the loss.
-    const vectors = layers.embedding({
-      inputDim: this.tables.words.size,
-      outputDim: embedding,
-      maskZero: true,
-      trainable: trainEmbedding,
-      name: "words_table",
-    });
-    const parts = [
-      vectors.apply(words),
-      layers
-        .embedding({ inputDim: casings.length, outputDim: 8, maskZero: true, name: "casing_table" })
-        .apply(casing),
-    ];
-    if (characterFilters > 0) {
-      const characters = input({ name: "characters", shape: [null, wordLength], dtype: "int32" });
-      inputs.characters = characters;
-      let spelled = layers
-        .embedding({
-          inputDim: this.tables.characters.size,
-          outputDim: characterEmbedding,
-          name: "characters_table",
-        })
-        .apply(characters); // [B, T, C, E]
-      const filters = layers.conv1D({
-        filters: characterFilters,
-        kernelSize: 3,
-        padding: "same",
-        activation: "relu",
-      });
-      // The strongest answer of each filter over a word (Ma & Hovy, ACL 2016, section 2.1).
-      for (const layer of [filters, layers.globalMaxPooling1D()])
-        spelled = layers.timeDistributed({ layer }).apply(spelled);
-      parts.push(spelled);
-    }
-    let tokens = layers.concatenate().apply(parts);
-    if (dropout > 0) tokens = layers.dropout({ rate: dropout }).apply(tokens);
-    tokens = kind.build(layers.multiply().apply([tokens, real]), { dropout, real }, network);
-    if (dropout > 0) tokens = layers.dropout({ rate: dropout }).apply(tokens);
-    const { length: units } = this.tags;
-    const outputs = layers.dense({ units, activation: "softmax", name: "tags" }).apply(tokens);
-    return functional({ inputs, outputs, name: "tagger", seed });
   }
 }
 

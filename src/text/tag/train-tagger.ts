@@ -5,6 +5,9 @@ import { bucketByLength } from "../../model/datasets/bucket-by-length.ts";
 import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
 import { fitBest } from "../../model/fit-best.ts";
 import type { Dataset } from "../../model/source.ts";
+import { chainMarginals } from "../../nn/layers/chain-marginals.ts";
+import { sparseCategoricalAccuracy } from "../../nn/metrics/accuracy.ts";
+import { meanMetric } from "../../nn/metrics/metric.ts";
 import { optimizers } from "../../nn/optimizers/index.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
@@ -52,8 +55,8 @@ export interface TrainTaggerOptions {
  *     const tagger = await trainTagger({ sentences }, { name: "bilstm" });
  *     const [tags] = await tagger.predict([["Mary", "lives", "in", "Cork"]]);
  *
- * Sources: vectors of words beside filters over their characters, Ma & Hovy, ACL 2016; an LSTM from both ends, Lample et al., NAACL 2016.
- * Both end in a conditional random field; here tags are told one by one, and those that the scheme allows are chosen together.
+ * Sources: vectors of words beside filters over their characters, Ma & Hovy, ACL 2016; an LSTM from both ends, Lample et al., NAACL 2016;
+ * both end, as here by default, in a conditional random field (see the layer `crf`).
  *
  * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `no-rows`, `tags`, `tag`, `one-class`, `unknown-tag`, `tokens`;
  *   `vocabulary-weights`, `training-diverged`
@@ -95,8 +98,9 @@ export async function trainTagger(
   });
   network.compile({
     optimizer: optimizers.adam({ learningRate: settings.learningRate, globalClipnorm: 5 }),
-    loss: "sparseCategoricalCrossentropy",
-    metrics: ["accuracy"],
+    ...(settings.output === "crf"
+      ? { loss: { chain: "crf" }, metrics: { chain: [accuracyOfChain] } }
+      : { loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] }),
     threads: settings.threads,
   });
   const { epochs } = settings;
@@ -117,13 +121,13 @@ export async function trainTagger(
         return -1000 * (measured.entities?.micro.f1Score ?? 0) - measured.accuracy;
       },
       onStep: options.onStep,
-      onEpoch: (epoch, { loss = Number.NaN, accuracy = Number.NaN }, isBest) => {
+      onEpoch: (epoch, { loss = Number.NaN, accuracy, chain_accuracy }, isBest) => {
         if (isBest) best = measured;
         return options.onEpoch?.({
           epoch,
           epochs,
           loss,
-          accuracy,
+          accuracy: accuracy ?? chain_accuracy ?? Number.NaN,
           validationAccuracy: measured?.accuracy,
           validationF1: measured?.entities?.micro.f1Score,
           isBest,
@@ -143,6 +147,11 @@ export async function trainTagger(
   };
   return tagger;
 }
+
+/** Of a conditional random field: the share of tokens whose most probable tag, by all sequences of tags, is the right one. */
+const accuracyOfChain = meanMetric("accuracy", {
+  values: (yTrue, yPred) => sparseCategoricalAccuracy(yTrue, chainMarginals(yPred)),
+});
 
 function parted(
   { sentences }: TaggedData,

@@ -32,7 +32,7 @@ test("columns by number, documents and white space", async () => {
     { tokens: ["Peter", "Blackburn"], tags: ["B-PER", "I-PER"] },
   ]);
   expect([...rows]).toEqual([3, 8]);
-  expect(rowName(1)).toBe("row 8");
+  expect(rowName(1)).toBe("line 8");
   expect(scheme).toBe("BIO");
   expect(tags).toEqual(["B-MISC", "B-ORG", "B-PER", "I-PER", "O"]);
   const speech = await read(CONLL, { tag: 2 });
@@ -64,14 +64,14 @@ describe("tags that do not fit", () => {
   test.each([
     [
       "EU I-ORG\nsaid O\n\nFine B-PER\n",
-      "a.conll, row 1: the tag I-ORG follows O, and a span begins with B-ORG.",
+      "a.conll, line 1: the tag I-ORG follows O, and a span begins with B-ORG.",
     ],
-    ["EU B-ORG\nsaid I-PER\n", "a.conll, row 2: the tag I-PER follows B-ORG, and a span begins with B-PER."],
+    ["EU B-ORG\nsaid I-PER\n", "a.conll, line 2: the tag I-PER follows B-ORG, and a span begins with B-PER."],
     [
       "EU B-ORG\nsaid E-ORG\nno B-PER\nyes O\n",
-      "row 3: the span of the tag B-PER does not end: wanted E-PER, or S-PER for a single token.",
+      "line 3: the span of the tag B-PER does not end: wanted E-PER, or S-PER for a single token.",
     ],
-    ["EU S-ORG\nsaid E-ORG\n", "row 2: the tag E-ORG follows S-ORG, and a span begins with B-ORG."],
+    ["EU S-ORG\nsaid E-ORG\n", "line 2: the tag E-ORG follows S-ORG, and a span begins with B-ORG."],
   ])("%#", async (content, message) => {
     await expect(read(content)).rejects.toMatchObject({
       code: "tag",
@@ -86,7 +86,7 @@ describe("tags that do not fit", () => {
     expect(skipped).toEqual([
       {
         row: 1,
-        reason: "row 1: the tag I-ORG follows O, and a span begins with B-ORG; the sentence is left out.",
+        reason: "line 1: the tag I-ORG follows O, and a span begins with B-ORG; the sentence is left out.",
       },
     ]);
     const older = await read(content, { scheme: "IOB1" });
@@ -96,7 +96,7 @@ describe("tags that do not fit", () => {
 
   test("in a scheme that is asked for", async () => {
     await expect(read("EU ORG\n", { scheme: "BIO" })).rejects.toThrow(
-      'row 1: the tag "ORG" is none of BIO: wanted O, or B, I, a dash and a type.',
+      'line 1: the tag "ORG" is none of BIO: wanted O, or B, I, a dash and a type.',
     );
   });
 });
@@ -124,16 +124,16 @@ test("IOB1 in BIO, as Tjong Kim Sang and Veenstra (1999) define the two", () => 
 
 test("files that are no CoNLL", async () => {
   await expect(read("EU\nsaid\n")).rejects.toThrow(
-    "Cannot read a.conll: row 1 has one column. Wanted a token and its tag in each line, separated by a tab or a space, and an empty line between sentences.",
+    "Cannot read a.conll: line 1 has one column. Wanted a token and its tag in each line, separated by a tab or a space, and an empty line between sentences.",
   );
   await expect(read("EU O\nsaid\n")).rejects.toThrow(
-    "a.conll, row 2: it has 1 column, separated by spaces, and the first line has 2. Correct it, or leave such sentences out with --on-error skip.",
+    "a.conll, line 2: it has 1 column, separated by spaces, and the first line has 2. Correct it, or leave such sentences out with --on-error skip.",
   );
-  await expect(read("EU O\n", { tag: 4 })).rejects.toThrow("There is no column 4 in a.conll: row 1 has 2.");
-  await expect(read("EU\tO\n\tO\n")).rejects.toThrow("row 2: the token is empty.");
+  await expect(read("EU O\n", { tag: 4 })).rejects.toThrow("There is no column 4 in a.conll: line 1 has 2.");
+  await expect(read("EU\tO\n\tO\n")).rejects.toThrow("line 2: the token is empty.");
   await expect(read("-DOCSTART- O\n\n")).rejects.toThrow("Cannot read a.conll: it holds no sentence.");
   await expect(read(Buffer.from("caf\u00e9 O\n", "latin1"))).rejects.toThrow(
-    "row 1: byte 3 (0xe9) is not UTF-8.",
+    "line 1: byte 3 (0xe9) is not UTF-8.",
   );
   expect(
     (await read(Buffer.from("caf\u00e9 O\n", "latin1"), { onError: "replace" })).sentences[0]?.tokens,

@@ -132,6 +132,14 @@ export const examples: Readonly<Record<string, readonly LayerExample[]>> = {
     { make: () => layers.batchNormalization(), inputs: sequence },
     { make: () => layers.batchNormalization({ axis: 1, scale: false, momentum: 0.5 }), inputs: sequence },
   ],
+  ChainMarginals: [{ make: () => layers.chainMarginals(), inputs: [[4, 3, 3]] }],
+  CRF: [
+    { make: () => layers.crf(), inputs: sequence },
+    {
+      make: () => layers.crf({ forbidden: [[0, 1]], notFirst: [2], notLast: [0] }),
+      inputs: sequence,
+    },
+  ],
   Concatenate: [
     {
       make: () => layers.concatenate(),

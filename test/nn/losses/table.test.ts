@@ -172,6 +172,13 @@ const samples: { readonly [N in Name]: Sample } = {
     ],
     wrong: [["blankIndex", 0.5, /a whole number/], fromLogits, ["zeroInfinity", 0, flag]],
   },
+  crf: {
+    config: losses.crf(),
+    shapes: [
+      [4, 5],
+      [4, 5, 3, 3],
+    ],
+  },
 };
 
 const all = Object.entries(samples) as [Name, Sample][];

@@ -214,8 +214,8 @@ describe("losses as metrics", () => {
     const { call, targetShape, targets } = loss(choice);
     const pair = name === "studentTNll" ? 3 : /Nll$/.test(name) ? 2 : 4;
     const yPred =
-      name === "ctc"
-        ? random.uniform([n, 5, 4], -1, 1, "float64")
+      name === "ctc" || name === "crf"
+        ? random.uniform(name === "ctc" ? [n, 5, 4] : [n, 1, 4, 4], -1, 1, "float64")
         : ndarray(predictions.toFloat64().slice(0, n * pair), { shape: [n, pair] });
     const shape = [
       n,

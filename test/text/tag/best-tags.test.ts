@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { tagFault } from "../../../src/data/texts/tag-scheme.ts";
 import { Random } from "../../../src/tensor/random.ts";
-import { bestTags, tagRules } from "../../../src/text/tag/best-tags.ts";
+import { bestTags, forbiddenTags, tagRules } from "../../../src/text/tag/best-tags.ts";
 
 const BIO = ["B-a", "B-b", "I-a", "I-b", "O"];
 const BIOES = ["B-a", "B-b", "E-a", "E-b", "I-a", "O", "S-a"];
@@ -49,4 +49,26 @@ test("where the rules allow nothing, the most probable tag of each token", () =>
   const rules = tagRules(["E-a", "I-a"], "BIOES");
   expect(Array.from(bestTags(Float32Array.of(0.1, 0.9, 0.8, 0.2), 2, rules))).toEqual([1, 0]);
   expect(bestTags(new Float32Array(), 0, rules)).toHaveLength(0);
+});
+
+test("the rules by the numbers of the tags", () => {
+  expect(forbiddenTags(tagRules(["B-a", "B-b", "I-a", "O"], "BIO"))).toEqual({
+    forbidden: [
+      [1, 2],
+      [3, 2],
+    ],
+    notFirst: [2],
+    notLast: [],
+  });
+  expect(forbiddenTags(tagRules(["B-a", "E-a", "O"], "BIOES"))).toEqual({
+    forbidden: [
+      [0, 0],
+      [0, 2],
+      [1, 1],
+      [2, 1],
+    ],
+    notFirst: [1],
+    notLast: [0],
+  });
+  expect(forbiddenTags(tagRules(["N", "V"], "none"))).toEqual({ forbidden: [], notFirst: [], notLast: [] });
 });

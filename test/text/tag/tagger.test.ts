@@ -1,6 +1,6 @@
 // Taggers: what they learn, tags that keep to their scheme, files, and bad input.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -68,32 +68,62 @@ test.each(tagNetworkNames)("%s learns names and towns", async (name) => {
   }
 });
 
-test("a tagger comes back from a folder, with what its training came to", async () => {
-  const epochs: TaggerEpoch[] = [];
-  const steps: number[] = [];
-  const tagger = await trainTagger(
-    { sentences: training },
-    { ...configOf("bilstm"), epochs: 3 },
-    { onEpoch: (epoch) => void epochs.push(epoch), onStep: (done, of) => void steps.push(done / of) },
-  );
-  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
-  expect(steps.at(-1)).toBe(1);
-  expect(tagger.training).toMatchObject({ sentences: 144, heldOut: 16, epochs: 3 });
-  expect(tagger.training?.validationF1).toBe(
-    Math.max(...epochs.map(({ validationF1 = Number.NaN }) => validationF1)),
-  );
-  const sentences = [...tested.map(({ tokens }) => tokens), [], ["Zoë", "😀", "internationalisation"]];
-  const folder = await mkdtemp(join(tmpdir(), "recurra-tagger-"));
-  try {
-    await tagger.save(join(folder, "model"));
-    const loaded = await loadTagger(join(folder, "model"));
-    const tags = await loaded.predict(sentences);
-    expect(tags).toEqual(await tagger.predict(sentences));
-    expect(tags.map(({ length }) => length)).toEqual(sentences.map(({ length }) => length));
-    expect(loaded.training).toEqual(tagger.training);
-    expect(loaded.scheme).toBe("BIO");
-  } finally {
-    await rm(folder, { recursive: true });
+test.each(["softmax", "crf"] as const)(
+  "a tagger with %s comes back from a folder, with what its training came to",
+  async (output) => {
+    const epochs: TaggerEpoch[] = [];
+    const steps: number[] = [];
+    const tagger = await trainTagger(
+      { sentences: training },
+      { ...configOf("bilstm"), epochs: 3, output },
+      { onEpoch: (epoch) => void epochs.push(epoch), onStep: (done, of) => void steps.push(done / of) },
+    );
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(steps.at(-1)).toBe(1);
+    expect(epochs.at(-1)?.accuracy).toBeGreaterThan(epochs[0]?.accuracy ?? 1);
+    expect(tagger.settings.output).toBe(output);
+    expect(tagger.training).toMatchObject({ sentences: 144, heldOut: 16, epochs: 3 });
+    expect(tagger.training?.validationF1).toBe(
+      Math.max(...epochs.map(({ validationF1 = Number.NaN }) => validationF1)),
+    );
+    const sentences = [...tested.map(({ tokens }) => tokens), [], ["Zoë", "😀", "internationalisation"]];
+    const folder = await mkdtemp(join(tmpdir(), "recurra-tagger-"));
+    try {
+      await tagger.save(join(folder, "model"));
+      const loaded = await loadTagger(join(folder, "model"));
+      const tags = await loaded.predict(sentences);
+      expect(tags).toEqual(await tagger.predict(sentences));
+      expect(tags.map(({ length }) => length)).toEqual(sentences.map(({ length }) => length));
+      expect(loaded.training).toEqual(tagger.training);
+      expect(loaded.scheme).toBe("BIO");
+      expect(await loaded.probabilities(sentences)).toEqual(await tagger.probabilities(sentences));
+      if (output === "crf") return;
+      // Taggers that were saved before there was a choice do not say which output they have.
+      const { preprocessing } = JSON.parse(await readFile(join(folder, "model", "config.json"), "utf8"));
+      delete preprocessing.config.output;
+      await tagger.network.save(join(folder, "first"), { preprocessing });
+      expect(await (await loadTagger(join(folder, "first"))).predict(sentences)).toEqual(tags);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
+test("a conditional random field gives nothing to what the scheme does not allow", async () => {
+  const tagger = await trainTagger({ sentences: training }, { ...configOf("bilstm"), epochs: 1 });
+  const sentences = tested.map(({ tokens }) => tokens);
+  const inside = tagger.tags.indexOf("I-person");
+  const begin = tagger.tags.indexOf("B-person");
+  const count = tagger.tags.length;
+  for (const [i, probabilities] of (await tagger.probabilities(sentences)).entries()) {
+    const at = (t: number, k: number) => probabilities[t * count + k] ?? Number.NaN;
+    expect(probabilities).toHaveLength((sentences[i]?.length ?? 0) * count);
+    expect(at(0, inside)).toBe(0);
+    for (let t = 0; t < (sentences[i]?.length ?? 0); t++) {
+      expect(Array.from({ length: count }, (_, k) => at(t, k)).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      // What is inside of a person comes after a person's begin or inside.
+      if (t > 0) expect(at(t, inside)).toBeLessThanOrEqual(at(t - 1, begin) + at(t - 1, inside) + 1e-6);
+    }
   }
 });
 
