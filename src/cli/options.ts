@@ -24,6 +24,26 @@ export function numberFrom(least: number, most = Number.POSITIVE_INFINITY): (tex
   };
 }
 
+/** A parser of numbers above 0, up to `most`. */
+export function numberAbove0(most = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(
+      most === Number.POSITIVE_INFINITY
+        ? "Wanted a number above 0."
+        : `Wanted a number above 0, up to ${most}.`,
+    );
+  };
+}
+
+/** A share above 0 and below 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("Wanted a share between 0 and 1, such as 0.2.");
+}
+
 /** A text that is not empty. */
 export function nonEmpty(text: string): string {
   if (text.trim() !== "") return text;
@@ -50,4 +70,13 @@ export function oneOf(...words: readonly string[]): (text: string) => string {
     if (words.includes(text)) return text;
     throw new InvalidArgumentError(`Wanted ${words.slice(0, -1).join(", ")} or ${words.at(-1)}.`);
   };
+}
+
+/** The name of an encoding that texts can be read in. */
+export function encodingName(text: string): string {
+  try {
+    return new TextDecoder(text).encoding;
+  } catch {
+    throw new InvalidArgumentError("Wanted an encoding such as utf-8, windows-1252 or shift_jis.");
+  }
 }

@@ -3,16 +3,19 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { RecurraError } from "../platform/error.ts";
-import { backtestCommand } from "./backtest-command.ts";
 import { classifyCommand } from "./classify-command.ts";
 import type { CliContext } from "./context.ts";
-import { dataCommand } from "./data-command.ts";
-import { decomposeCommand } from "./decompose-command.ts";
-import { embedCommand } from "./embed-command.ts";
+import { dataCommand } from "./data/data-command.ts";
 import { equip } from "./equip.ts";
-import { forecastCommand } from "./forecast-command.ts";
-import { generateCommand } from "./generate-command.ts";
-import { tuneCommand } from "./tune-command.ts";
+import { withFlags } from "./flag-names.ts";
+import { backtestCommand } from "./series/backtest-command.ts";
+import { decomposeCommand } from "./series/decompose-command.ts";
+import { forecastCommand } from "./series/forecast-command.ts";
+import { tuneCommand } from "./series/tune-command.ts";
+import { embedCommand } from "./text/embed-command.ts";
+import { generateCommand } from "./text/generate-command.ts";
+import { textTableCommand } from "./text/table/table-command.ts";
+import { tagCommand } from "./text/tag-command.ts";
 
 /** What a shell sees. 2: bad input, told in a message. 130: stopped by Ctrl-C. 1: a fault in Recurra. */
 export const EXIT = { ok: 0, fault: 1, badInput: 2, interrupted: 130 } as const;
@@ -30,12 +33,16 @@ const STANDARD: CliContext = {
  */
 export async function run(argv: readonly string[], context: CliContext = STANDARD): Promise<number> {
   const program = createProgram(context);
+  let running = program;
+  program.hook("preAction", (_, command) => {
+    running = command;
+  });
   try {
     // Without a command there is nothing to do: say what there is.
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
     return EXIT.ok;
   } catch (error) {
-    return explain(error, context);
+    return explain(error, running, context);
   }
 }
 
@@ -50,6 +57,8 @@ function createProgram(context: CliContext): Command {
   program.addCommand(decomposeCommand(context));
   program.addCommand(tuneCommand(context));
   program.addCommand(classifyCommand(context));
+  program.addCommand(tagCommand(context));
+  program.addCommand(textTableCommand(context));
   program.addCommand(generateCommand(context));
   program.addCommand(embedCommand(context));
   program.addCommand(dataCommand(context));
@@ -57,11 +66,11 @@ function createProgram(context: CliContext): Command {
   return program;
 }
 
-function explain(error: unknown, { tell }: CliContext): number {
+function explain(error: unknown, command: Command, { tell }: CliContext): number {
   // Commander has printed its own messages; printing help ends in one of its errors too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   if (error instanceof RecurraError) {
-    tell(`recurra: ${error.message}\n`);
+    tell(`recurra: ${withFlags(error.message, error.code, command)}\n`);
     return error.code === "interrupted" ? EXIT.interrupted : EXIT.badInput;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

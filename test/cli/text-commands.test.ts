@@ -82,7 +82,7 @@ describe("recurra classify", () => {
     const { code, stdout, stderr } = await recurra("classify", "predict", out(), later);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^label,prediction,p_billing,p_praise,p_shipping,p_technical,text\nbilling,billing,0\./,
+      /^row,label,prediction,p_billing,p_praise,p_shipping,p_technical,text\n2,billing,billing,0\./,
     );
     expect(stderr).toContain("8 of 8 got their class: 100.0 %.\n");
 
@@ -98,7 +98,9 @@ describe("recurra classify", () => {
     const { code, stdout, stderr } = await recurra("classify", "predict", out(), path, "--out", at("p.csv"));
     expect([code, stdout]).toEqual([0, ""]);
     expect(stderr).toContain(`Written: ${at("p.csv")}\n`);
-    expect(await readFile(at("p.csv"), "utf8")).toMatch(/^prediction,p_billing.*\nshipping,.*\nbilling,/);
+    expect(await readFile(at("p.csv"), "utf8")).toMatch(
+      /^row,prediction,p_billing.*\n2,shipping,.*\n3,billing,/,
+    );
   });
 
   test("explain marks the strongest words, emoji among them", async () => {
@@ -172,7 +174,12 @@ describe("recurra classify", () => {
       [],
       'all 2 texts have the label "good"',
     ],
-    ["no column of labels", csv(tickets(20)), [], "(beside it there is id and department)"],
+    [
+      "no column of labels",
+      csv(tickets(20)).replace("department", "kind"),
+      [],
+      '(beside it there is id and kind); column "kind" has 4 values: name one with --label',
+    ],
     [
       "a column that is not there",
       csv(tickets(20)),
@@ -199,7 +206,7 @@ describe("recurra classify", () => {
     const other = await folder.file("test.csv", "message,department\nrefund,billing\nparcel,shiping\n");
     const { code, stderr } = await recurra("classify", "train", file, other, "--label", "department");
     expect(code).toBe(2);
-    expect(stderr).toContain('test.csv, row 3: the label "shiping" is none of those trained on');
+    expect(stderr).toContain('test.csv, line 3: the label "shiping" is none of those trained on');
     expect(stderr).toContain('Did you mean "shipping"?');
   });
 
@@ -232,7 +239,7 @@ describe("recurra classify", () => {
     const argv = [...MLP, "--epochs", "1", "--on-error", "skip", "--out", at("holes")];
     const { code, stderr } = await recurra("classify", "train", file, ...argv);
     expect(code).toBe(0);
-    expect(stderr).toContain("1 row of holes.csv left out; the first is row 32: the text is empty");
+    expect(stderr).toContain("1 row of holes.csv left out; the first is line 32: the text is empty");
   });
 });
 
@@ -390,12 +397,12 @@ test("a model of another kind is told", async () => {
   const classify = await recurra("classify", "predict", counts, file);
   expect(classify.code).toBe(2);
   expect(classify.stderr).toContain(
-    "there is no such model in it. Give the folder that recurra classify train wrote.",
+    "it is a language model. Use it with recurra generate sample, or give the folder that recurra classify train wrote.",
   );
   const embed = await recurra("embed", "nearest", counts, "fox");
   expect(embed.code).toBe(2);
   expect(embed.stderr).toContain(
-    "there are no vectors in it. Give the folder that recurra embed train wrote, or a file of vectors.",
+    "it is a language model. Use it with recurra generate sample, or give the folder that recurra embed train wrote.",
   );
   const generate = await recurra("generate", "sample", at("nosuch"));
   expect(generate.stderr).toContain(

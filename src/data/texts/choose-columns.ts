@@ -1,14 +1,24 @@
 // Which columns of a table hold the texts and the labels.
 
 import { RecurraError } from "../../platform/error.ts";
-import { listOf } from "../row-names.ts";
-import { columnAt, findColumn, labelNamed, listed, shownColumn, textNamed } from "./column-names.ts";
-import type { ReadTextsOptions } from "./text-options.ts";
+import { fewOf, listOf } from "../row-names.ts";
+import {
+  columnAt,
+  findColumn,
+  labelNamed,
+  listed,
+  otherLabelsNamed,
+  partsOf,
+  shownColumn,
+  textNamed,
+} from "./column-names.ts";
+import type { ReadTextsOptions, TextColumns } from "./text-options.ts";
 import type { TextTable } from "./text-table.ts";
 
 /** How the columns of a table are used: numbers from 0. */
 export interface ChosenColumns {
-  readonly text: number;
+  /** At least one. */
+  readonly text: readonly number[];
   readonly label: number | undefined;
   readonly others: readonly number[];
   /** In a sentence for the user; undefined where nothing had to be found out. */
@@ -39,43 +49,77 @@ export function chooseColumns(
     return names !== undefined && !names.includes(String(ref)) ? undefined : columnAt(ref, names, width);
   };
   const isNone = options.label === "none" && names?.includes("none") !== true;
-  const saidText = options.text === undefined ? undefined : find(options.text, "--text");
+  const every = (refs: TextColumns) =>
+    [refs].flat().flatMap((ref) => (columnAt(ref, names, width) === undefined ? partsOf(ref) : [ref]));
+  const saidText =
+    options.text === undefined
+      ? undefined
+      : [...new Set(every(options.text).map((ref) => find(ref, "--text")))];
   const saidLabel = options.label === undefined || isNone ? undefined : find(options.label, "--label");
-  const others = (options.columns ?? []).map((ref) => find(ref, "--columns"));
+  const isAll = options.columns === "all";
+  const asked = isAll ? [] : (options.columns ?? []);
+  const named = asked.map((ref) => find(ref, "--columns"));
   const takesLabel = wantsLabel && !isNone;
   const known = takesLabel ? preferred(prefer.label) : undefined;
-  const early = saidLabel ?? (width > 1 && known !== saidText ? known : undefined);
-  const text = saidText ?? preferred(prefer.text) ?? foundText(table, early, others, source);
+  const isText = (column: number | undefined) => column !== undefined && saidText?.includes(column) === true;
+  const early = saidLabel ?? (width > 1 && !isText(known) ? known : undefined);
+  const knownText = prefer.text === undefined ? [] : every(prefer.text).map(preferred);
+  const isKnown = knownText.length > 0 && !knownText.includes(undefined);
+  const text =
+    saidText ??
+    (isKnown ? knownText.filter((column) => column !== undefined) : [foundText(table, early, named, source)]);
   // Other labels than those that a model knows are of no use to it.
   const mayFind = takesLabel && (prefer.label === undefined || names === undefined);
-  const label = early ?? (mayFind ? foundLabel(table, text, others) : undefined);
-  if (text === label) {
+  const label = early ?? (mayFind ? foundLabel(table, text, named) : undefined);
+  if (label !== undefined && text.includes(label)) {
     throw new RecurraError(
       "column-twice",
-      `${source}: ${shownColumn(text, names)} is asked for as the text and as the label. Name two columns.`,
+      `${source}: ${shownColumn(label, names)} is asked for as the text and as the label. Name two columns.`,
     );
   }
-  const isFound = (saidText === undefined && width > 1) || (label !== undefined && saidLabel === undefined);
-  const note = isFound ? noteOf(text, label, takesLabel, names, source) : undefined;
+  // Labels that are not known of, and not found, are to be named.
+  const isMissing = mayFind && label === undefined && width > 1;
+  const isFound =
+    (saidText === undefined && width > 1) || (label !== undefined && saidLabel === undefined) || isMissing;
+  const others = isAll
+    ? Array.from({ length: width }, (_, column) => column).filter(
+        (column) => column !== label && !text.includes(column),
+      )
+    : named;
+  const note = isFound ? noteOf(table, text, label, takesLabel, source) : undefined;
   return { text, label, others, note };
 }
 
 function noteOf(
-  text: number,
+  table: TextTable,
+  text: readonly number[],
   label: number | undefined,
   takesLabel: boolean,
-  names: readonly string[] | undefined,
   source: string,
 ): string {
-  const others = listed((names ?? []).filter((_, column) => column !== text));
+  const { names } = table;
+  const others = listed((names ?? []).filter((_, column) => !text.includes(column)));
   const labels =
     label === undefined
       ? takesLabel
-        ? `, and no column is taken for labels${others === "" ? "" : ` (beside it there is ${others})`}`
+        ? `, and no column is taken for labels${others === "" ? "" : ` (beside it there is ${others})`}${candidates(table, text)}`
         : ""
       : `, the labels ${shownColumn(label, names)}`;
   const header = names === undefined ? `${source} has no header: the` : "The";
-  return `${header} texts${names === undefined ? "" : ` of ${source}`} are ${shownColumn(text, names)}${labels}.`;
+  const texts = listOf(text.map((column) => shownColumn(column, names)));
+  return `${header} texts${names === undefined ? "" : ` of ${source}`} are ${texts}${labels}.`;
+}
+
+/** Columns that may be labels, by how few their values are. */
+function candidates(table: TextTable, text: readonly number[]): string {
+  const found = Array.from({ length: table.width }, (_, column) => ({ column, ...about(table, column) }))
+    .filter(({ column, recurs, count, kinds }) => !text.includes(column) && recurs && count * kinds >= 2)
+    .sort((a, b) => a.kinds - b.kinds)
+    .map(
+      ({ column, count, kinds }) =>
+        `${shownColumn(column, table.names)} has ${Math.round(count * kinds)} values`,
+    );
+  return found.length === 0 ? "" : `; ${fewOf(found)}: name one with --label`;
 }
 
 function foundText(
@@ -115,12 +159,21 @@ function foundText(
   );
 }
 
-function foundLabel(table: TextTable, text: number, others: readonly number[]): number | undefined {
+function foundLabel(
+  table: TextTable,
+  text: readonly number[],
+  others: readonly number[],
+): number | undefined {
   const { names, width } = table;
-  const named = names === undefined ? undefined : labelNamed(names, text);
-  if (named !== undefined) return others.includes(named) ? undefined : named;
+  // Of several columns of texts none is called as labels are.
+  const named = names === undefined ? undefined : labelNamed(names, text[0]);
+  if (named !== undefined && !text.includes(named)) return others.includes(named) ? undefined : named;
+  const other = otherLabelsNamed(names ?? [])
+    .filter((column) => !text.includes(column) && !others.includes(column))
+    .find((column) => about(table, column).recurs);
+  if (other !== undefined) return other;
   const free = Array.from({ length: width }, (_, column) => column)
-    .filter((column) => column !== text && !others.includes(column))
+    .filter((column) => !text.includes(column) && !others.includes(column))
     .map((column) => ({ column, ...about(table, column) }))
     .filter(({ count }) => count > 0);
   // Among named columns, one with another name is a label only where it is all there is beside the text.

@@ -24,6 +24,18 @@ const LABEL_NAMES = [
   /^polarity$/i,
   /^(stars|ratings?)$/i,
 ];
+/** What may be a label, where it recurs: alone, or as the last word of a name. */
+const OTHER_LABEL_NAMES = [
+  "intent",
+  "topic",
+  "genre",
+  "stance",
+  "department",
+  "queue",
+  "team",
+  "language",
+  "author",
+].map((word) => new RegExp(`(^|[ _-])${word}s?$`, "i"));
 
 export const isTextName = (name: string): boolean => rank(name, TEXT_NAMES) < TEXT_NAMES.length;
 export const isLabelName = (name: string): boolean => rank(name, LABEL_NAMES) < LABEL_NAMES.length;
@@ -36,6 +48,14 @@ export function textNamed(names: readonly string[], without: number | undefined)
 /** The column with the most usual name of a label, but for `without`. */
 export function labelNamed(names: readonly string[], without: number | undefined): number | undefined {
   return usual(names, LABEL_NAMES, without);
+}
+
+/** The columns with other names that labels may have, the most usual first. */
+export function otherLabelsNamed(names: readonly string[]): readonly number[] {
+  const ranks = names.map((name) => rank(name, OTHER_LABEL_NAMES));
+  return [...names.keys()]
+    .filter((column) => (ranks[column] ?? Infinity) < OTHER_LABEL_NAMES.length)
+    .sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
 }
 
 function usual(
@@ -66,6 +86,13 @@ export function columnAt(
   if (named >= 0) return named;
   const number = typeof ref === "number" || /^\d+$/.test(ref) ? Number(ref) : Number.NaN;
   return number >= 1 && number <= width ? number - 1 : undefined;
+}
+
+/** Columns of texts with commas between them, where the whole is none by itself. */
+export function partsOf(ref: ColumnRef): readonly ColumnRef[] {
+  if (typeof ref === "number") return [ref];
+  const parts = ref.split(",").map((part) => part.trim());
+  return parts.includes("") ? [ref] : parts;
 }
 
 /** @param option what it was asked for with: `--text` @throws RecurraError `unknown-column` */

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import type { ByteReader } from "./byte-reader.ts";
+import { partsOf } from "./column-names.ts";
 import { type CutRow, cutRow, type TextDialect } from "./cut-rows.ts";
 import { beginsWithHeader } from "./header.ts";
 import { type SniffedDialect, sniffDialect } from "./sniff-dialect.ts";
@@ -48,7 +49,7 @@ export async function openDelimited(reader: ByteReader, options: ReadTextsOption
     names,
     width,
     sample: hasHeader ? others : rows,
-    rowWord: "row",
+    rowWord: "line",
     read: (columns) => readRows(reader, dialect, { width, hasHeader, columns }),
     close: () => reader.close(),
   };
@@ -56,7 +57,10 @@ export async function openDelimited(reader: ByteReader, options: ReadTextsOption
 
 /** The names of columns among what was asked for. */
 export function askedNames({ text, label, columns = [], prefer = {} }: ReadTextsOptions): readonly string[] {
-  const refs = [text, label === "none" ? undefined : label, ...columns, prefer.text, prefer.label];
+  const texts = [text, prefer.text]
+    .flat()
+    .flatMap((ref) => (ref === undefined ? [] : [ref, ...partsOf(ref)]));
+  const refs = [...texts, label === "none" ? undefined : label, ...columns, prefer.label];
   return refs.filter((ref) => typeof ref === "string").filter((ref) => !/^\d+$/.test(ref));
 }
 
@@ -106,7 +110,7 @@ async function* readRows(
     reader.skip(at);
     if (rows.length > 0) yield rows;
     if (reader.isEnded) return;
-    if (at === 0) await reader.grow(`row ${line}`);
+    if (at === 0) await reader.grow(`line ${line}`);
     else await reader.peek(2 ** 20);
   }
 }

@@ -8,18 +8,18 @@ import { readPlain, type TextUnit } from "./plain-text.ts";
 import { rowFilter } from "./row-filter.ts";
 import type { TextFile } from "./text-files.ts";
 import type { ReadTextsOptions } from "./text-options.ts";
-import type { TableRow, TextTable } from "./text-table.ts";
+import { cellText, type TableRow, type TextTable } from "./text-table.ts";
 
 /** A file, as it was opened. */
 export interface FileAbout {
   readonly file: TextFile;
-  readonly rowWord: "row" | "record" | "line";
+  readonly rowWord: "line" | "record";
   /** Whether the file is one text. */
   readonly isOne: boolean;
   /** Whether the columns have names. */
   readonly hasHeader: boolean;
-  /** The columns by name or number; undefined in plain text. */
-  readonly text: string | undefined;
+  /** The columns by name or number, several in a list; undefined in plain text. */
+  readonly text: string | readonly string[] | undefined;
   readonly label: string | undefined;
   readonly columns: readonly string[];
 }
@@ -74,8 +74,9 @@ function planTable(table: TextTable, planned: PlannedFile, note: (note: string) 
   const chosen = chooseColumns(table, asked, wantsLabels, source);
   const { text, label, others } = chosen;
   const shown = (column: number) => names?.[column] || String(column + 1);
-  if (chosen.note !== undefined && shown(text) !== first?.text) note(chosen.note);
-  const columns = [text, ...(label === undefined ? [] : [label]), ...others];
+  const called = text.map(shown);
+  if (chosen.note !== undefined && called.join() !== [first?.text].flat().join()) note(chosen.note);
+  const columns = [...text, ...(label === undefined ? [] : [label]), ...others];
   const filter = options.where === undefined ? undefined : rowFilter(options.where, table, source);
   return {
     about: {
@@ -83,13 +84,29 @@ function planTable(table: TextTable, planned: PlannedFile, note: (note: string) 
       rowWord,
       isOne: false,
       hasHeader: names !== undefined,
-      text: shown(text),
+      text: text.length === 1 ? called[0] : called,
       label: label === undefined ? undefined : shown(label),
       columns: others.map(shown),
     },
     label: label === undefined ? undefined : { cell: 1 },
-    read: () => (filter === undefined ? table.read(columns) : filter(columns)),
+    read: () => joined(filter === undefined ? table.read(columns) : filter(columns), text.length),
   };
+}
+
+/** Rows whose first cells are lines of one text. @param count of these cells */
+async function* joined(
+  read: AsyncIterable<readonly TableRow[]>,
+  count: number,
+): AsyncGenerator<readonly TableRow[]> {
+  for await (const rows of read) {
+    if (count === 1) yield rows;
+    else
+      yield rows.map((row) => {
+        const parts = row.cells.slice(0, count).map(cellText);
+        const text = parts.filter((part) => part.trim() !== "").join("\n");
+        return { ...row, cells: [text, ...row.cells.slice(count)] };
+      });
+  }
 }
 
 /** Files that follow have the columns of the first: by name, or by number where there are none. */
@@ -112,7 +129,8 @@ function likeFirst(
 function planPlain({ reader }: Extract<OpenFile, { kind: "plain" }>, planned: PlannedFile): FilePlan {
   const { file, called, options, wantsLabels } = planned;
   const { text, label, columns = [], where, paragraphs = false } = options;
-  const asked = text ?? (label === "none" ? undefined : label) ?? columns[0];
+  const asked =
+    text ?? (label === "none" ? undefined : label) ?? (columns === "all" ? undefined : columns[0]);
   if (asked !== undefined || where !== undefined) {
     const what = asked === undefined ? `row for the condition ${where}` : `column "${asked}"`;
     throw new RecurraError(

@@ -57,14 +57,14 @@ export async function openJson(reader: ByteReader, options: ReadTextsOptions): P
   if (sample.length === 0) throw noRecords(reader.name, wrong);
   // A field that was asked for may come late.
   const names = [...new Set(sample.flatMap((record) => Object.keys(record)))];
-  const rest = askedNames(options).filter((name) => !names.includes(name));
+  const rest = askedNames(options).filter((name) => !names.includes(name) && !name.includes(","));
   const later = rest.length > 0 && sample.length >= SAMPLE_ROWS ? rest : [];
   const all = [...names, ...later];
   return {
     names: all,
     width: all.length,
     sample: sample.map((record) => all.map((name) => shown(record[name]))),
-    rowWord: layout === "lines" ? "row" : "record",
+    rowWord: layout === "lines" ? "line" : "record",
     read: (columns) =>
       readRecords(
         reader,
@@ -99,7 +99,7 @@ async function layoutOf(reader: ByteReader): Promise<Layout> {
       const stop = valueEnd(head, start, reader.isEnded);
       return stop >= 0 && stop <= end ? "lines" : "one object";
     }
-    await reader.grow("row 1");
+    await reader.grow("line 1");
     head = reader.bytes;
   }
 }
@@ -127,7 +127,7 @@ async function* readRecords(
     row = after;
     if (records.length > 0) yield records.map(rowOf);
     if (isOver || reader.isEnded) return;
-    if (next === 0) await reader.grow(`${layout === "lines" ? "row" : "record"} ${row}`);
+    if (next === 0) await reader.grow(`${layout === "lines" ? "line" : "record"} ${row}`);
     else await reader.peek(SAMPLE_BYTES);
   }
 }

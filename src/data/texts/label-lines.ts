@@ -23,7 +23,7 @@ export function openLabelLines(reader: ByteReader, head: Buffer): TextTable {
       const [text, label] = cellsOf(line);
       return [text.slice(0, SAMPLE_CELL), String(label)];
     }),
-    rowWord: "row",
+    rowWord: "line",
     async *read(columns) {
       for await (const rows of readPlain(reader, "line")) {
         yield rows.map((row) => {

@@ -78,7 +78,7 @@ async function openUnlessEmpty(
     return await openFile(file, { ...options, whole: isWhole });
   } catch (error) {
     if (isOnly || !(error instanceof RecurraError && error.code === "empty-file")) throw error;
-    if ((options.onError ?? "throw") === "throw") {
+    if ((options.onError ?? "throw") === "throw" && options.keepEmpty !== true) {
       const message = `${error.message} Leave such files out with --on-error skip.`;
       throw new RecurraError(error.code, message, { cause: error });
     }

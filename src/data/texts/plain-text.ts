@@ -20,7 +20,7 @@ export async function* readPlain(reader: ByteReader, unit: TextUnit): AsyncGener
     const isEnd = (byte: number | undefined) => byte === LINE_FEED || byte === RETURN;
     let end = bytes.length;
     while (unit === "whole" && end > 0 && isEnd(bytes[end - 1])) end--;
-    yield [textAt(reader, 0, end, 1, false)];
+    yield [textAt(reader, 0, end, 1, { isValid: false, isFile: true })];
     return;
   }
   let line = 1;
@@ -33,7 +33,7 @@ export async function* readPlain(reader: ByteReader, unit: TextUnit): AsyncGener
       const found = unit === "line" ? lineAt(bytes, at, isEnded) : paragraphAt(bytes, at, isEnded);
       if (found === undefined) break;
       const { from, to, next, before, lines } = found;
-      if (to > from) rows.push(textAt(reader, from, to, line + before, isValid));
+      if (to > from) rows.push(textAt(reader, from, to, line + before, { isValid, isFile: false }));
       line += lines;
       at = next;
     }
@@ -93,14 +93,20 @@ function wholeLines(bytes: Buffer, isLast: boolean): Buffer {
   return isLast ? bytes : bytes.subarray(0, bytes.lastIndexOf(LINE_FEED) + 1);
 }
 
-/** @param isValid whether the bytes are known to be UTF-8 */
-function textAt(reader: ByteReader, from: number, to: number, row: number, isValid: boolean): TableRow {
+/** @param about whether the bytes are known to be UTF-8, and are all of the file */
+function textAt(
+  reader: ByteReader,
+  from: number,
+  to: number,
+  row: number,
+  { isValid, isFile }: { readonly isValid: boolean; readonly isFile: boolean },
+): TableRow {
   if (isValid) return { row, cells: [textOf(reader.bytes, from, to)] };
   const bytes = reader.bytes.subarray(from, to);
-  return { row, cells: [textOf(bytes)], fault: faultOf(reader, bytes, from) };
+  return { row, cells: [textOf(bytes)], fault: faultOf(reader, bytes, from, isFile) };
 }
 
-function faultOf(reader: ByteReader, bytes: Buffer, from: number): RowFault | undefined {
+function faultOf(reader: ByteReader, bytes: Buffer, from: number, isFile: boolean): RowFault | undefined {
   const { label } = reader.encoding;
   if (label !== "utf-8") {
     if (!textOf(bytes).includes(REPLACEMENT)) return undefined;
@@ -112,5 +118,5 @@ function faultOf(reader: ByteReader, bytes: Buffer, from: number): RowFault | un
   }
   if (isUtf8(bytes)) return undefined;
   const at = invalidByte(bytes);
-  return invalidBytes(reader.offset + from + at, bytes[at] ?? 0, reader.isZipped);
+  return invalidBytes(reader.offset + from + at, bytes[at] ?? 0, reader.isZipped, isFile ? "file" : "row");
 }

@@ -1,8 +1,9 @@
 // Reading texts and their labels: from tables, plain text, and folders of it.
 
 import { RecurraError } from "../../platform/error.ts";
-import { fewOf, type RowName } from "../row-names.ts";
+import { fewOf, quoted, type RowName } from "../row-names.ts";
 import type { FileAbout } from "./file-plan.ts";
+import { separatorIn } from "./label-separator.ts";
 import { findTexts } from "./open-texts.ts";
 import {
   checkTextOptions,
@@ -32,7 +33,7 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
   const texts: string[] = [];
   const labels: (TextLabel | undefined)[] = [];
   const rows: number[] = [];
-  const columns: string[][] = (options.columns ?? []).map(() => []);
+  const columns: string[][] = [];
   const files: FileAbout[] = [];
   /** How many texts come before each file. */
   const starts: number[] = [];
@@ -45,6 +46,7 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
     mend: (rowName: string) => mended.push(rowName),
     file: (about: FileAbout) => {
       files.push(about);
+      if (columns.length === 0) columns.push(...about.columns.map((): string[] => []));
       starts.push(texts.length);
     },
   };
@@ -60,7 +62,13 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
   if (mended.length > 0) notes.push(`Invalid bytes are replaced by U+FFFD in ${fewOf(mended)}.`);
   const [first] = files;
   const hasLabels = labels.every((label) => label !== undefined);
-  const isMulti = options.labelSeparator !== undefined || labels.some((label) => typeof label === "object");
+  const { labelSeparator } = options;
+  const separator = labelSeparator === undefined ? separatorIn(labels) : undefined;
+  if (separator !== undefined)
+    notes.push(
+      `Most labels are several with ${quoted(separator)} between them: with --label-separator ${quoted(separator)} each is one by itself.`,
+    );
+  const isMulti = labelSeparator !== undefined || labels.some((label) => typeof label === "object");
   const asRead = isMulti ? labels.map((label) => (typeof label === "string" ? [label] : label)) : labels;
   return {
     texts,
@@ -90,6 +98,6 @@ function rowNames(files: readonly FileAbout[], starts: readonly number[], rows: 
   return (position) => {
     const about = files[starts.findLastIndex((start) => start <= position)];
     const row = rows[position] ?? 0;
-    return about === undefined ? `row ${row}` : nameOf(row, about, files.length < 2);
+    return about === undefined ? `line ${row}` : nameOf(row, about, files.length < 2);
   };
 }

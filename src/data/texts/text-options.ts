@@ -25,12 +25,15 @@ export type OnTextError = "throw" | "skip" | "replace";
 /** A column: its name in the header, or its number from 1 on. */
 export type ColumnRef = string | number;
 
+/** A column, or several. */
+export type TextColumns = ColumnRef | readonly ColumnRef[];
+
 export interface TextSourceOptions {
   /**
-   * The column of the texts. Default: the one that is called text, review, sentence, comment, tweet or content; or the only one whose values
-   * are long texts.
+   * The column of the texts; or several, as a list or with commas between them, whose cells are lines of one text. Default: the one that is
+   * called text, review, sentence, comment, tweet or content; or the only one whose values are long texts.
    */
-  readonly text?: ColumnRef | undefined;
+  readonly text?: TextColumns | undefined;
   /** Whether the first row of a table names the columns. Default: found out. */
   readonly header?: boolean | undefined;
   /** Whether cells of CSV and TSV may stand in double quotes, as in RFC 4180. Default: found out from the first rows. */
@@ -61,17 +64,19 @@ export interface TextSourceOptions {
 
 export interface ReadTextsOptions extends TextSourceOptions {
   /**
-   * The column of the labels, or "none". Default: the one that is called label, class, sentiment, category, target, polarity or stars;
-   * without a header the one whose values recur; of folders the sub-folder; else none.
+   * The column of the labels, or "none". Default: the one that is called label, class, sentiment, category, target, polarity or stars; or
+   * team, topic, language and their like, where its values recur; without a header the one whose values recur; of folders the sub-folder; else none.
    */
   readonly label?: ColumnRef | undefined;
   /** What separates the labels of a cell that holds several: "|". Default: a cell is one label. */
   readonly labelSeparator?: string | undefined;
-  /** Further columns to read, as they are. Default: none. */
-  readonly columns?: readonly ColumnRef[] | undefined;
+  /** Further columns to read, as they are; "all" are those beside the texts and the labels. Default: none. */
+  readonly columns?: readonly ColumnRef[] | "all" | undefined;
+  /** Whether rows of a table without a text are kept, as "", where others fail. Default: false. */
+  readonly keepEmpty?: boolean | undefined;
   /** Columns that are taken where the file has them, and nothing else is said: those that a model was trained with. */
   readonly prefer?:
-    | { readonly text?: ColumnRef | undefined; readonly label?: ColumnRef | undefined }
+    | { readonly text?: TextColumns | undefined; readonly label?: ColumnRef | undefined }
     | undefined;
 }
 
@@ -103,12 +108,15 @@ export interface TextData {
   readonly labels?: readonly TextLabel[];
   /** [N] Where each stands in its file, from 1: the line that its row begins on; in JSON and Parquet the number of the record. */
   readonly rows: Int32Array;
-  /** What a text is called in messages, given its position: `row 21`, `row 21 of b.tsv`, `pos/3_7.txt`. */
+  /** What a text is called in messages, given its position: `line 21`, `line 21 of b.tsv`, `pos/3_7.txt`. */
   readonly rowName: RowName;
   /** The further columns that were asked for, by name: [N] each, "" where a cell is empty. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
-  /** The columns that texts and labels were taken from, by name or number; undefined in plain text. */
-  readonly taken: { readonly text: string | undefined; readonly label: string | undefined };
+  /** The columns that texts and labels were taken from, by name or number, a list where they are several; undefined in plain text. */
+  readonly taken: {
+    readonly text: string | readonly string[] | undefined;
+    readonly label: string | undefined;
+  };
   /** What the texts are called in messages and reports. */
   readonly source: string;
   /** What was assumed, in sentences for the user. */
@@ -122,10 +130,14 @@ const column = kind(
     (typeof value === "string" && value !== "") ||
     (typeof value === "number" && Number.isInteger(value) && value > 0),
 );
+const columns = kind(
+  "a list of columns",
+  (value) => Array.isArray(value) && value.length > 0 && value.every((one) => column(one) === undefined),
+);
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const common: Readonly<Record<keyof TextSourceOptions, OptionKind>> = {
-  text: column,
+  text: either("the name of a column, its number from 1 on, or a list of them", column, columns),
   header: flag,
   quoted: flag,
   encoding: kind("the name of an encoding, such as utf-8 or windows-1252", isEncoding),
@@ -146,9 +158,10 @@ export const readTextsKinds: Readonly<Record<keyof ReadTextsOptions, OptionKind>
     (value) => typeof value === "string" && value !== "",
   ),
   columns: kind(
-    "a list of columns",
-    (value) => Array.isArray(value) && value.every((one) => column(one) === undefined),
+    'a list of columns, or "all"',
+    (value) => value === "all" || (Array.isArray(value) && value.every((one) => column(one) === undefined)),
   ),
+  keepEmpty: flag,
   prefer: kind("an object { text, label }", isObject),
 };
 

@@ -13,8 +13,8 @@ export interface TextTable {
   readonly width: number;
   /** Cells of the first rows, long ones cut. */
   readonly sample: readonly (readonly string[])[];
-  /** What a row is called: `row` of lines, `record` of JSON and Parquet. */
-  readonly rowWord: "row" | "record";
+  /** What a row is named by: the `line` that it begins on, or the number of the `record` of JSON and Parquet. */
+  readonly rowWord: "line" | "record";
   /** Rows as they come, some at a time. @param columns numbers from 0 */
   read(columns: readonly number[]): AsyncIterable<readonly TableRow[]>;
   close(): void;
@@ -42,20 +42,31 @@ export interface RowFault {
   readonly isMended?: boolean;
 }
 
+/** Lists of JSON and Parquet are the words of a text. */
+export function cellText(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell.join(" ");
+}
+
 /** What a fault is of, in a message: what is read, and the row in it. */
 export function faultError(source: string, rowName: string, { code, what, advice }: RowFault): RecurraError {
   const most = advice ?? "Correct it, or leave it out with --on-error skip.";
-  return new RecurraError(code, `${source}, ${rowName}: ${what}. ${most}`);
+  // A file that is one text is its only row.
+  const where = rowName === source ? source : `${source}, ${rowName}`;
+  return new RecurraError(code, `${where}: ${what}. ${most}`);
 }
 
-/** The fault of bytes that are no UTF-8. @param offset from the beginning of the file */
-export function invalidBytes(offset: number, byte: number, isZipped: boolean): RowFault {
+/** The fault of bytes that are no UTF-8. @param offset from the beginning of the file @param unit what would be left out */
+export function invalidBytes(
+  offset: number,
+  byte: number,
+  isZipped: boolean,
+  unit: "row" | "file" = "row",
+): RowFault {
   const shown = `0x${byte.toString(16).padStart(2, "0")}`;
   return {
     code: "invalid-utf8",
     what: `byte ${offset}${isZipped ? " of the unpacked file" : ""} (${shown}) is not UTF-8`,
-    advice:
-      "Save the file as UTF-8, name its encoding (--encoding windows-1252, …), leave such rows out with --on-error skip, or put a mark in place of such bytes with --on-error replace.",
+    advice: `Save the file as UTF-8, name its encoding (--encoding windows-1252, …), leave such ${unit}s out with --on-error skip, or put a mark in place of such bytes with --on-error replace.`,
     isMended: true,
   };
 }

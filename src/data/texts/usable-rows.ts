@@ -1,10 +1,10 @@
 // Rows of a file as texts with their labels; those that cannot be used fail, or are told of.
 
-import { countOf } from "../row-names.ts";
+import { countOf, listOf } from "../row-names.ts";
 import { shownRef } from "./column-names.ts";
 import type { FileAbout, FilePlan } from "./file-plan.ts";
 import type { ReadTextsOptions, SkippedText, TextLabel } from "./text-options.ts";
-import { type Cell, faultError, type RowFault, type TableRow } from "./text-table.ts";
+import { type Cell, cellText, faultError, type RowFault, type TableRow } from "./text-table.ts";
 
 /** A text with what stands beside it. */
 export interface TextRow {
@@ -50,10 +50,10 @@ export function usableRows(
   const kept: TextRow[] = [];
   for (const { row, cells, fault: broken } of rows) {
     if (kept.length >= left) break;
-    const text = textOf(cells[0] ?? "");
+    const text = cellText(cells[0] ?? "");
     const labelCell = label === undefined ? undefined : "value" in label ? label.value : cells[label.cell];
     const isMended = onError === "replace" && broken?.isMended === true;
-    const fault = (isMended ? undefined : broken) ?? missing(text, labelCell, about, labelSeparator);
+    const fault = (isMended ? undefined : broken) ?? missing(text, labelCell, about, context.options);
     if (fault !== undefined) {
       const rowName = nameOf(row, about, isOnly);
       if (onError === "throw") throw faultError(source, rowName, fault);
@@ -86,21 +86,16 @@ export function nameOf(row: number, { file, rowWord, isOne }: FileAbout, isOnly:
   return isOne ? file.name : `${rowWord} ${row}${isOnly ? "" : ` of ${file.name}`}`;
 }
 
-/** Lists of JSON and Parquet are the words of a text. */
-function textOf(cell: Cell): string {
-  return typeof cell === "string" ? cell : cell.join(" ");
-}
-
 function missing(
   text: string,
   label: Cell | undefined,
   about: FileAbout,
-  separator: string | undefined,
+  { labelSeparator: separator, keepEmpty = false }: ReadTextsOptions,
 ): RowFault | undefined {
-  if (text.trim() === "") {
+  if (text.trim() === "" && !keepEmpty) {
     return {
       code: "text-missing",
-      what: `the text is empty${about.text === undefined ? "" : ` (${shownRef(about.text)})`}`,
+      what: `the text is empty${about.text === undefined ? "" : ` (${listOf([about.text].flat().map(shownRef))})`}`,
       advice: "Fill it in, or leave such rows out with --on-error skip.",
     };
   }

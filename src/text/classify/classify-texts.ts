@@ -1,27 +1,30 @@
 // classifyTexts: train a classifier, test it on texts that it has not seen, and tell how it did.
 
 import { now } from "#platform";
-import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
+import { anything, kind, type OptionKind, text } from "../../nn/layer-options.ts";
 import { type Evaluation, evaluateProbabilities } from "../../nn/metrics/evaluation.ts";
 import { RecurraError } from "../../platform/error.ts";
+import { checkOptions } from "../tokenizers/texts.ts";
 import { bagOfWords } from "../vectorize/bag-of-words.ts";
 import { type DistinctiveWord, distinctiveWords } from "./distinctive-words.ts";
-import { classFlags, classNumbers, type LabelSet, labelSetOf, type TextLabel } from "./labels.ts";
+import { checkedTexts, type GivenTexts, type LabelledTexts, partedTexts } from "./labelled-texts.ts";
+import { classFlags, classNumbers, type LabelSet, labelSetOf } from "./labels.ts";
 import { evaluateFlags, type LabelsEvaluation } from "./multi-label.ts";
 import { fitNaiveBayes } from "./naive-bayes.ts";
-import type { TextClassifierConfig } from "./settings.ts";
+import { type TextClassifierConfig, textClassifierSettings } from "./settings.ts";
 import type { TextClassifier } from "./text-classifier.ts";
 import {
   type ClassifierEpoch,
-  type LabelledTexts,
   type TrainTextClassifierOptions,
+  trainOptionKinds,
   trainTextClassifier,
 } from "./train-text-classifier.ts";
+import { usualNetwork } from "./usual-settings.ts";
 
 export interface ClassifyTextsOptions
   extends Pick<TrainTextClassifierOptions, "onEpoch" | "onStep" | "signal" | "validation" | "vectors"> {
   /** Texts to test on. Default: a share of those that are given, drawn at random with the classes' shares kept. */
-  readonly test?: LabelledTexts | undefined;
+  readonly test?: GivenTexts | undefined;
   /** That share. Default: 0.2. */
   readonly testShare?: number | undefined;
   /** What the texts are of, for reports. Default: "the texts". */
@@ -60,27 +63,49 @@ export interface TextClassification {
   readonly timing: { readonly training: number; readonly test: number };
 }
 
+const optionKinds: { readonly [Name in keyof ClassifyTextsOptions]-?: OptionKind } = {
+  ...trainOptionKinds,
+  test: anything,
+  testShare: kind(
+    "a share above 0 and below 1",
+    (value) => typeof value === "number" && value > 0 && value < 1,
+  ),
+  source: text,
+  testSource: text,
+};
+
 /**
  * Trains and tests a text classifier.
  *
  *     const result = await classifyTexts({ texts, labels }, { name: "lstm" });
  *     result.evaluation?.accuracy;
  *
+ * @param config default: an LSTM; of fewer than 5,000 texts `{ name: "mlp" }`
  * @throws RecurraError what {@link trainTextClassifier} throws; `too-short` where no text can be held out to test on; `unknown-label` for a
  *   label in the test that training has not seen
  */
 export async function classifyTexts(
-  data: LabelledTexts,
-  config: TextClassifierConfig,
+  given: GivenTexts,
+  config?: TextClassifierConfig,
   options: ClassifyTextsOptions = {},
 ): Promise<TextClassification> {
-  const { test: given, testShare = 0.2, source = "the texts", testSource, onEpoch, ...training } = options;
-  const labels = labelSetOf(data.labels, config.multiLabel);
+  checkOptions("classifyTexts", options, optionKinds);
+  const { test, testShare = 0.2, source = "the texts", testSource, onEpoch, ...training } = options;
+  const data = checkedTexts("classifyTexts", given);
+  const asked = config === undefined ? { name: usualNetwork(data.texts.length) } : config;
+  const { multiLabel, seed } = textClassifierSettings(asked);
+  const labels = labelSetOf(data.labels, multiLabel);
   const parts =
-    given === undefined ? parted(data, labels, testShare, config.seed ?? 0) : { training: data, test: given };
+    test === undefined
+      ? parted(data, labels, testShare, seed)
+      : { training: data, test: checkedTexts("classifyTexts: test", test) };
+  // Before the training, whose end would come too late to hear of it.
+  const known = labelSetOf(parts.training.labels, labels.isMulti);
+  if (labels.isMulti) classFlags(parts.test.labels, known);
+  else classNumbers(parts.test.labels, known);
   const epochs: ClassifierEpoch[] = [];
   const started = now();
-  const model = await trainTextClassifier(parts.training, config, {
+  const model = await trainTextClassifier(parts.training, asked, {
     ...training,
     onEpoch: async (epoch) => {
       epochs.push(epoch);
@@ -98,7 +123,7 @@ export async function classifyTexts(
   return {
     model,
     source,
-    testSource: given === undefined ? undefined : (testSource ?? "the test texts"),
+    testSource: test === undefined ? undefined : (testSource ?? "the test texts"),
     ...parts,
     probabilities,
     evaluation: numbers && evaluateProbabilities(numbers, probabilities, classes),
@@ -110,24 +135,19 @@ export async function classifyTexts(
   };
 }
 
+/** Some are held out, drawn at random; fails where none can be. */
 function parted(
   data: LabelledTexts,
   labels: LabelSet,
   share: number,
   seed: number,
 ): { readonly training: LabelledTexts; readonly test: LabelledTexts } {
-  const groups = labels.isMulti ? new Int32Array(data.labels.length) : classNumbers(data.labels, labels);
-  const { training, held } = heldOutRows(groups, labels.isMulti ? 1 : labels.classes.length, share, seed + 1);
-  if (held.length === 0)
-    throw new RecurraError(
-      "too-short",
-      `each of the ${data.texts.length} texts has a label of its own; none can be held out for a test. Check which column is the label; or give more texts of each class, or a test file.`,
-    );
-  const take = (rows: Int32Array): LabelledTexts => ({
-    texts: Array.from(rows, (row) => data.texts[row] ?? ""),
-    labels: Array.from(rows, (row): TextLabel => data.labels[row] ?? ""),
-  });
-  return { training: take(training), test: take(held) };
+  const { training, held } = partedTexts(data, labels, share, seed + 1);
+  if (held.texts.length > 0) return { training, test: held };
+  throw new RecurraError(
+    "too-short",
+    `each of the ${data.texts.length} texts has a label of its own; none can be held out for a test. Check which column is the label; or give more texts of each class, or a test file.`,
+  );
 }
 
 function baselinesOf(

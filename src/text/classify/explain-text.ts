@@ -1,7 +1,12 @@
 // explainText: which words of a text make a classifier tell its class.
 
+import { defaultSamples } from "../../explain/kernel-shap.ts";
 import { textExplainer } from "../../explain/text-explainer.ts";
-import type { TextExplanation } from "../../explain/text-explanation.ts";
+import { TextExplanation } from "../../explain/text-explanation.ts";
+import { describe } from "../../nn/choice.ts";
+import { code, count, kind, type OptionKind, whole } from "../../nn/layer-options.ts";
+import { RecurraError } from "../../platform/error.ts";
+import { checkOptions } from "../tokenizers/texts.ts";
 import type { TextClassifier } from "./text-classifier.ts";
 
 export interface ExplainTextOptions {
@@ -9,39 +14,134 @@ export interface ExplainTextOptions {
   readonly samples?: number | undefined;
   readonly seed?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told on the way: how many sets of words have been tried of how many. */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
+
+const optionKinds: { readonly [Name in keyof ExplainTextOptions]-?: OptionKind } = {
+  samples: count,
+  seed: whole,
+  signal: kind("an AbortSignal", (value) => value instanceof AbortSignal),
+  onProgress: code,
+};
+
+/** Of more words in what is read, neighbours are taken together. */
+const MOST_PIECES = 400;
+/** Texts that are told at once: between them there is news, and an end where one is asked for. */
+const AT_ONCE = 128;
 
 /**
  * Shapley values of the words of a text for each class, by KernelSHAP over texts with words taken out. They sum to the probability of the
- * class less that of the text without its words.
+ * class less that of the text without its words. A model reads so many tokens of a long text, and words beyond them have no value; where
+ * these are more than 400 words, neighbours are taken together.
  *
  *     const explanation = await explainText(model, "The plot is thin, the actors are superb.");
  *     explanation.row("positive").features;  // [{ name: "The", value: 0.004 }, …]
  *
- * @throws RecurraError `empty-text` for a text without words
+ * @throws RecurraError `option-value`, `unknown-option`; `texts` for what is no text, `empty-text` for one without words
  */
 export async function explainText(
   model: TextClassifier,
   text: string,
-  { samples, seed = 0, signal }: ExplainTextOptions = {},
+  options: ExplainTextOptions = {},
 ): Promise<TextExplanation> {
-  const count = model.classes.length;
+  checkOptions("explainText", options, optionKinds);
+  if (typeof text !== "string")
+    throw new RecurraError("texts", `explainText: wants a text, got ${describe(text)}`);
+  if (!hasWords(text))
+    throw new RecurraError(
+      "empty-text",
+      `explainText: the text ${describe(text)} has no words to explain; give one with words`,
+    );
+  const { samples, seed = 0, signal, onProgress } = options;
+  const { start, end } = partRead(model, text);
+  const part = text.slice(start, end);
+  const pieces = piecesOf(part);
+  // Every set of few words, and the two texts with all words and with none.
+  const total = Math.min(2 ** pieces.length - 2, samples ?? defaultSamples(pieces.length)) + 2;
+  const classes = model.classes.length;
+  let done = 0;
   const explainer = textExplainer(
     async (texts: readonly string[]) => {
       const all = await model.probabilities(texts);
-      return texts.map((_, n) => [...all.subarray(n * count, (n + 1) * count)]);
+      done += texts.length;
+      onProgress?.(Math.min(done, total), total);
+      return texts.map((_, n) => [...all.subarray(n * classes, (n + 1) * classes)]);
     },
-    { outputs: model.classes, seed, split: wordsAndEmoji, ...(samples !== undefined && { samples }) },
+    {
+      outputs: model.classes,
+      seed,
+      batchSize: AT_ONCE,
+      split: () => pieces,
+      ...(samples !== undefined && { samples }),
+    },
   );
-  const [explanation] = await explainer.explain([text], signal === undefined ? {} : { signal });
-  return explanation as TextExplanation;
+  const [found] = await explainer.explain([part], signal === undefined ? {} : { signal });
+  const explanation = found as TextExplanation;
+  if (part === text) return explanation;
+  return new TextExplanation({
+    text,
+    words: explanation.words.map((word) => ({
+      ...word,
+      start: word.start + start,
+      end: word.end + start,
+    })),
+    features: explanation.words.map((_, w) => w),
+    names: explanation.names,
+    values: explanation.values.data as Float64Array,
+    baseValues: explanation.baseValues,
+    predictions: explanation.predictions,
+    outputs: explanation.outputs,
+  });
 }
 
-/** Words as Unicode finds them, and emoji, which networks may go by as well. */
-function wordsAndEmoji(text: string): readonly string[] {
+/**
+ * The part of a text that a model reads: whole words, with the `length` tokens that it takes from the text's end or beginning.
+ *
+ * @returns places in UTF-16 code units
+ */
+export function partRead(
+  { tokenizer, length, settings }: TextClassifier,
+  text: string,
+): { readonly start: number; readonly end: number } {
+  const whole = { start: 0, end: text.length };
+  const tokens = (part: string) => tokenizer.encode(part).length;
+  if (tokens(text) <= length) return whole;
+  const words = wordsAndEmoji(text);
+  const partOf = (count: number) =>
+    settings.truncating === "pre"
+      ? { start: words.at(-count)?.start ?? 0, end: text.length }
+      : { start: 0, end: words[count - 1]?.end ?? text.length };
+  // The fewest words that have so many tokens.
+  let [few, enough] = [0, words.length];
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    const { start, end } = partOf(middle);
+    if (tokens(text.slice(start, end)) < length) few = middle;
+    else enough = middle;
+  }
+  return enough === words.length ? whole : partOf(enough);
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the words stand: words as Unicode finds them, and emoji, which networks may go by as well. */
+function wordsAndEmoji(text: string): readonly Place[] {
   return [...new Intl.Segmenter("en", { granularity: "word" }).segment(text)]
     .filter(({ segment, isWordLike }) => isWordLike === true || /\p{Extended_Pictographic}/u.test(segment))
-    .map(({ segment }) => segment);
+    .map(({ segment, index }) => ({ start: index, end: index + segment.length }));
+}
+
+/** The words of a text, or of many words runs of as many as it takes. */
+function piecesOf(text: string): readonly string[] {
+  const words = wordsAndEmoji(text);
+  const run = Math.ceil(words.length / MOST_PIECES);
+  return words
+    .filter((_, w) => w % run === 0)
+    .map(({ start }, p) => text.slice(start, words[Math.min((p + 1) * run, words.length) - 1]?.end));
 }
 
 /** Whether there is anything in a text that can be explained. */

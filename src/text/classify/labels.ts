@@ -1,6 +1,7 @@
 // Labels as numbers: one class for each text, or any number of them.
 
 import { RecurraError } from "../../platform/error.ts";
+import { suggestion } from "../../platform/nearest.ts";
 
 /** A label, or the labels, of a text. */
 export type TextLabel = string | readonly string[];
@@ -24,7 +25,7 @@ export function labelSetOf(labels: readonly TextLabel[], multiLabel: boolean | u
     if (!isMulti && (typeof label !== "string" || label === "")) {
       throw new RecurraError(
         "no-label",
-        `text ${row} has ${typeof label === "string" || label.length === 0 ? "no label" : `the labels ${label.join(", ")}`}; wanted one. ` +
+        `text ${row} has ${typeof label === "string" || label.length === 0 ? "no label" : `the labels ${shownClasses(label)}`}; wanted one. ` +
           "Give each text its label, or set multiLabel where texts may have several or none.",
       );
     }
@@ -73,6 +74,15 @@ function numberOf(
   if (number !== undefined) return number;
   throw new RecurraError(
     "unknown-label",
-    `text ${row} has the label "${label}", which is none of the classes ${classes.join(", ")}. Give the labels that the model was trained with.`,
+    `text ${row} has the label "${label}", which is none of the classes ${shownClasses(classes)}. ${suggestion(label, classes)}Give the labels that the model was trained with.`,
   );
+}
+
+/** Classes that are named in a message. */
+const SHOWN = 8;
+
+/** Names of classes for a message, of many the first. */
+export function shownClasses(classes: readonly string[]): string {
+  if (classes.length <= SHOWN) return classes.join(", ");
+  return `${classes.slice(0, SHOWN).join(", ")} and ${classes.length - SHOWN} more`;
 }

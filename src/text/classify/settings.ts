@@ -1,6 +1,8 @@
 // The settings of a text classifier: their defaults, and what each may be.
 
+import { describe } from "../../nn/choice.ts";
 import { count, flag, type OptionKind, oneOf } from "../../nn/layer-options.ts";
+import { RecurraError } from "../../platform/error.ts";
 import {
   type NetworkSettings,
   networkSettings,
@@ -14,9 +16,12 @@ import { type NetworkKind, type TextNetworkName, type TextNetworkOptions, textNe
 
 /** What all text classifiers take; a network's own options stand beside these. */
 export interface TextClassifierOptions extends TrainingOptions {
-  /** What tokens are. Default: the 20,000 most frequent words, and one for all others. */
+  /**
+   * What tokens are. Default: the 20,000 most frequent words, and one for all others. Words are what stands between spaces; of texts in
+   * scripts without spaces, and of those with many emoji, what Unicode's rules find.
+   */
   readonly tokenizer?: TokenizerConfig | undefined;
-  /** Tokens of a text that are read. Default: as many as 95 of 100 texts have, at most 400. */
+  /** Tokens of a text that are read, at most as many as the longest has. Default: as many as 95 of 100 texts have, at most 400. */
   readonly length?: number | undefined;
   /** Which part of a longer text is left out: its beginning ("pre"), as Keras does, or its end. Default: "pre". */
   readonly truncating?: "pre" | "post" | undefined;
@@ -32,11 +37,11 @@ export interface TextClassifierOptions extends TrainingOptions {
   readonly balanced?: boolean | undefined;
   /** Texts in a step of training. Default: 32. */
   readonly batchSize?: number | undefined;
-  /** Passes over the texts. Default: 10. */
+  /** Passes over the texts. Default: 10; of few texts more, for 800 steps in all, at most 60. */
   readonly epochs?: number | undefined;
   /** Default: 0.001. */
   readonly learningRate?: number | undefined;
-  /** Epochs without a better validation after which training ends. Default: 2. */
+  /** Epochs without a better validation after which training ends. Default: 2; of few texts as many as 100 steps take, at most 5. */
   readonly patience?: number | undefined;
 }
 
@@ -80,7 +85,16 @@ export type TextClassifierSettings = NetworkSettings<
   TextNetworkName
 >;
 
-/** Checks a config and fills in what it leaves open. @throws RecurraError `unknown-name`, `unknown-option`, `option-value` */
+/**
+ * Checks a config and fills in what it leaves open; training fills in before what follows from its texts, see `usualSettings`.
+ *
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`
+ */
 export function textClassifierSettings(config: TextClassifierConfig): TextClassifierSettings {
+  if (typeof config !== "object" || config === null)
+    throw new RecurraError(
+      "option-value",
+      `text classifier: the config is to be an object such as { name: "lstm" }, got ${describe(config)}`,
+    );
   return networkSettings("text classifier", config, textNetworks, kinds, () => defaults);
 }

@@ -9,13 +9,14 @@ import { layers } from "../../nn/layers/index.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { openTokenizer } from "../tokenizers/registry.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { checkTexts } from "./labelled-texts.ts";
 import type { LabelSet } from "./labels.ts";
 import {
   type TextClassifierConfig,
   type TextClassifierSettings,
   textClassifierSettings,
 } from "./settings.ts";
-import { idsOf, type RowPlan, rowsOf } from "./text-rows.ts";
+import { idsOf, knownTokens, type RowPlan, rowsOf } from "./text-rows.ts";
 
 /** What a classifier says of a text. */
 export interface TextPrediction {
@@ -27,6 +28,8 @@ export interface TextPrediction {
   readonly labels: readonly string[];
   /** [K] The probability of each class, in the order of `classes`. */
   readonly probabilities: Float64Array;
+  /** Tokens of what is read of the text that the vocabulary has; where there is none, the text says nothing to the model. */
+  readonly knownTokens: number;
 }
 
 /** What a training came to, as it is saved with the classifier. */
@@ -44,7 +47,8 @@ export interface ClassifierTraining {
 
 /** Where texts and labels stood. */
 export interface ClassifierColumns {
-  readonly text?: string | undefined;
+  /** A list where the texts of several are joined. */
+  readonly text?: string | readonly string[] | undefined;
   readonly label?: string | undefined;
 }
 
@@ -91,9 +95,9 @@ export class TextClassifier {
     return { tokenizer: this.tokenizer, length: this.length, truncating: this.settings.truncating };
   }
 
-  /** What the classifier says of each text; an empty text is read as padding alone. */
+  /** What the classifier says of each text; an empty text is read as padding alone. @throws RecurraError `texts` */
   async predict(texts: readonly string[]): Promise<readonly TextPrediction[]> {
-    const all = await this.probabilities(texts);
+    const { probabilities: all, known } = await this.#read("predict", texts);
     const count = this.classes.length;
     return texts.map((_, n) => {
       const probabilities = all.subarray(n * count, (n + 1) * count);
@@ -101,16 +105,28 @@ export class TextClassifier {
       for (let k = 1; k < count; k++) if ((probabilities[k] ?? 0) > (probabilities[best] ?? 0)) best = k;
       const label = this.classes[best] ?? "";
       const labels = this.isMulti ? this.classes.filter((_, k) => (probabilities[k] ?? 0) >= 0.5) : [label];
-      return { label, probability: probabilities[best] ?? 0, labels, probabilities };
+      const knownTokens = known[n] ?? 0;
+      return { label, probability: probabilities[best] ?? 0, labels, probabilities, knownTokens };
     });
   }
 
-  /** The probability of each class for each text: [N, K], row-major. */
+  /** The probability of each class for each text: [N, K], row-major. @throws RecurraError `texts` */
   async probabilities(texts: readonly string[]): Promise<Float64Array> {
+    return (await this.#read("probabilities", texts)).probabilities;
+  }
+
+  /** The probabilities [N, K], and how many tokens of what is read of each text are known [N]. */
+  async #read(
+    who: string,
+    texts: readonly string[],
+  ): Promise<{ readonly probabilities: Float64Array; readonly known: Int32Array }> {
+    checkTexts(`TextClassifier.${who}`, texts);
     const count = this.classes.length;
     const result = new Float64Array(texts.length * count);
+    const known = new Int32Array(texts.length);
     for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE) {
       const rows = rowsOf(texts.slice(from, from + TEXTS_AT_ONCE), this.rows);
+      known.set(knownTokens(rows, this.tokenizer), from);
       const told = await this.network.predict(rows, { batchSize: BATCH });
       for (const [i, value] of (told.data as Float32Array).entries()) {
         if (this.isBinary) {
@@ -119,7 +135,7 @@ export class TextClassifier {
         } else result[from * count + i] = value;
       }
     }
-    return result;
+    return { probabilities: result, known };
   }
 
   /** Writes a folder that {@link loadTextClassifier} reads. */
@@ -161,7 +177,9 @@ const schema = z.object({
   length: z.number().int().positive(),
   tokenizer: z.looseObject({ format: z.string(), name: z.string() }),
   training: z.unknown().optional(),
-  columns: z.object({ text: z.string().optional(), label: z.string().optional() }).optional(),
+  columns: z
+    .object({ text: z.union([z.string(), z.array(z.string())]).optional(), label: z.string().optional() })
+    .optional(),
 });
 
 /**

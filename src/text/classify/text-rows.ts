@@ -41,6 +41,27 @@ export function putRow(
   rows.set(kept, (row + 1) * length - kept.length);
 }
 
+/** [N] How many ids of each row are of tokens that the vocabulary has. @param rows [N, T] */
+export function knownTokens(rows: NdArray, tokenizer: Tokenizer): Int32Array {
+  const [count = 0, length = 0] = rows.shape;
+  const [padding, unknown] = [paddingOf(tokenizer), tokenizer.vocabulary.unknown];
+  const known = new Int32Array(count);
+  const ids = rows.data as Int32Array;
+  for (let row = 0; row < count; row++) {
+    let sum = 0;
+    for (let i = row * length; i < (row + 1) * length; i++)
+      if (ids[i] !== padding && ids[i] !== unknown) sum++;
+    known[row] = sum;
+  }
+  return known;
+}
+
+/** Tokens that are read of each sequence: as many as asked for, but no more than the longest has; else the usual. */
+export function rowLength(asked: number | undefined, lengths: readonly number[]): number {
+  if (asked === undefined) return usualLength(lengths);
+  return lengths.reduce((longest, length) => Math.max(longest, Math.min(asked, length)), 1);
+}
+
 /** The length that 95 of 100 sequences do not exceed, from 1 to 400. */
 export function usualLength(lengths: readonly number[]): number {
   const sorted = Int32Array.from(lengths).sort();

@@ -1,27 +1,18 @@
 // trainTextClassifier: from labelled texts to a classifier.
 
-import { heldOutRows } from "../../model/datasets/held-out-rows.ts";
 import { fitBest } from "../../model/fit-best.ts";
+import { anything, code, kind, type OptionKind } from "../../nn/layer-options.ts";
 import { optimizers } from "../../nn/optimizers/index.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { NdArray } from "../../tensor/nd-array.ts";
 import { fitTokenizer } from "../tokenizers/registry.ts";
+import { checkOptions } from "../tokenizers/texts.ts";
+import { checkedTexts, type GivenTexts, partedTexts } from "./labelled-texts.ts";
 import { classFlags, classNumbers, type LabelSet, labelSetOf, type TextLabel } from "./labels.ts";
-import {
-  type TextClassifierConfig,
-  type TextClassifierSettings,
-  textClassifierSettings,
-} from "./settings.ts";
+import { type TextClassifierConfig, textClassifierSettings } from "./settings.ts";
 import { TextClassifier } from "./text-classifier.ts";
-import { paddingOf, putRow, usualLength } from "./text-rows.ts";
-
-/** Texts with their labels. */
-export interface LabelledTexts {
-  /** [N] */
-  readonly texts: readonly string[];
-  /** [N] A label each; or a list of labels each, where texts may have several. */
-  readonly labels: readonly TextLabel[];
-}
+import { paddingOf, putRow, rowLength } from "./text-rows.ts";
+import { usualNetwork, usualSettings } from "./usual-settings.ts";
 
 /** What is told after each epoch. */
 export interface ClassifierEpoch {
@@ -39,7 +30,7 @@ export interface ClassifierEpoch {
 
 export interface TrainTextClassifierOptions {
   /** Texts by which the best epoch is chosen, in place of a share of those to train with. */
-  readonly validation?: LabelledTexts | undefined;
+  readonly validation?: GivenTexts | undefined;
   /** [V, E] Vectors of the tokenizer's ids to begin with: rows of zeros are drawn as without. See `WordVectors.matrixFor`. */
   readonly vectors?: ((vocabulary: TextClassifier["tokenizer"]["vocabulary"]) => NdArray) | undefined;
   readonly onEpoch?: ((epoch: ClassifierEpoch) => void | Promise<void>) | undefined;
@@ -49,30 +40,51 @@ export interface TrainTextClassifierOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What each of them may be. */
+export const trainOptionKinds: { readonly [Name in keyof TrainTextClassifierOptions]-?: OptionKind } = {
+  validation: anything,
+  vectors: code,
+  onEpoch: code,
+  onStep: code,
+  signal: kind("an AbortSignal", (value) => value instanceof AbortSignal),
+};
+
 /**
  * Trains a network to tell the classes of texts.
  *
  *     const model = await trainTextClassifier({ texts, labels }, { name: "lstm" });
  *     const [{ label, probability }] = await model.predict(["What a film!"]);
  *
- * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `no-rows`, `row-count`; `one-class`, `no-label`, `unknown-label`;
- *   `training-diverged`
+ * @param config default: an LSTM; of fewer than 5,000 texts `{ name: "mlp" }`
+ * @throws RecurraError `unknown-name`, `unknown-option`, `option-value`; `texts`, `no-rows`, `row-count`; `one-class`, `no-label`,
+ *   `unknown-label`; `training-diverged`
  */
 export async function trainTextClassifier(
-  data: LabelledTexts,
-  config: TextClassifierConfig,
+  given: GivenTexts,
+  config?: TextClassifierConfig,
   options: TrainTextClassifierOptions = {},
 ): Promise<TextClassifier> {
-  const settings = textClassifierSettings(config);
-  checkRows("texts", data);
-  if (options.validation !== undefined) checkRows("validation", options.validation);
-  const labels = labelSetOf(data.labels, settings.multiLabel);
-  const { training, held } = parted(data, labels, settings, options.validation);
+  checkOptions("trainTextClassifier", options, trainOptionKinds);
+  const data = checkedTexts("trainTextClassifier", given);
+  const validation =
+    options.validation && checkedTexts("trainTextClassifier: validation", options.validation);
+  const asked = config === undefined ? { name: usualNetwork(data.texts.length) } : config;
+  const { multiLabel, validationSplit, seed } = textClassifierSettings(asked);
+  const labels = labelSetOf(data.labels, multiLabel);
+  const { training, held } =
+    validation === undefined
+      ? partedTexts(data, labels, validationSplit, seed)
+      : { training: data, held: validation };
+  const whole = { ...asked, ...usualSettings(asked, training.texts) };
+  const settings = textClassifierSettings(whole);
   // What is held out is not seen by the tokeniser either.
   const tokenizer = await fitTokenizer(settings.tokenizer, training.texts);
   const sequences = training.texts.map((text) => tokenizer.encode(text));
-  const length = settings.length ?? usualLength(sequences.map((ids) => ids.length));
-  const model = new TextClassifier(config, tokenizer, labels, length);
+  const length = rowLength(
+    settings.length,
+    sequences.map((ids) => ids.length),
+  );
+  const model = new TextClassifier(whole, tokenizer, labels, length);
   if (options.vectors !== undefined) putVectors(model, options.vectors(tokenizer.vocabulary));
   const rows = (ids: readonly Int32Array[]) => {
     const filled = new Int32Array(ids.length * length).fill(paddingOf(tokenizer));
@@ -81,8 +93,8 @@ export async function trainTextClassifier(
   };
   const x = rows(sequences);
   const y = targetsOf(training.labels, labels, model);
-  const validation =
-    held === undefined
+  const heldRows =
+    held.texts.length === 0
       ? undefined
       : ([
           rows(held.texts.map((text) => tokenizer.encode(text))),
@@ -101,7 +113,7 @@ export async function trainTextClassifier(
     epochs,
     steps: Math.ceil(training.texts.length / batchSize),
     patience,
-    validationData: validation,
+    validationData: heldRows,
     fit: {
       batchSize,
       ...(settings.balanced && !model.isMulti && { classWeight: balancedWeights(training.labels, labels) }),
@@ -123,7 +135,7 @@ export async function trainTextClassifier(
   });
   model.training = {
     texts: training.texts.length,
-    heldOut: held?.texts.length ?? 0,
+    heldOut: held.texts.length,
     epochs: fitted.epochs,
     bestEpoch: fitted.bestEpoch,
     loss: fitted.logs.loss ?? Number.NaN,
@@ -131,36 +143,6 @@ export async function trainTextClassifier(
     validationAccuracy: fitted.logs.val_accuracy,
   };
   return model;
-}
-
-function checkRows(what: string, { texts, labels }: LabelledTexts): void {
-  if (texts.length !== labels.length)
-    throw new RecurraError(
-      "row-count",
-      `trainTextClassifier: ${what}: there are ${texts.length} texts and ${labels.length} labels; wanted a label for each text`,
-    );
-  if (texts.length === 0)
-    throw new RecurraError(
-      "no-rows",
-      `trainTextClassifier: ${what}: there are no texts; wanted some of each class`,
-    );
-}
-
-/** The texts to train with and those that are held out: a share of each class, or those that were given. */
-function parted(
-  data: LabelledTexts,
-  labels: LabelSet,
-  { validationSplit, seed }: TextClassifierSettings,
-  given: LabelledTexts | undefined,
-): { readonly training: LabelledTexts; readonly held: LabelledTexts | undefined } {
-  if (given !== undefined || validationSplit === 0) return { training: data, held: given };
-  const groups = labels.isMulti ? new Int32Array(data.labels.length) : classNumbers(data.labels, labels);
-  const parts = heldOutRows(groups, labels.isMulti ? 1 : labels.classes.length, validationSplit, seed);
-  const take = (rows: Int32Array): LabelledTexts => ({
-    texts: Array.from(rows, (row) => data.texts[row] ?? ""),
-    labels: Array.from(rows, (row) => data.labels[row] ?? ""),
-  });
-  return { training: take(parts.training), held: parts.held.length === 0 ? undefined : take(parts.held) };
 }
 
 function targetsOf(list: readonly TextLabel[], labels: LabelSet, model: TextClassifier): NdArray {

@@ -8,6 +8,9 @@ import { displayNumber, percent } from "../../report/numbers.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
 import { settingTerms } from "../../report/settings.ts";
 import type { TextClassification } from "../classify/classify-texts.ts";
+import { classScores } from "./class-scores.ts";
+import { classifierAdvice } from "./classifier-advice.ts";
+import { displayNetwork } from "./network-names.ts";
 import { wrongTexts } from "./wrong-texts.ts";
 
 /** Clouds and rows of the confusion matrix are for so many classes at most. */
@@ -29,11 +32,12 @@ export async function classifierPage(result: TextClassification): Promise<string
     `<h1>${escapeHtml(title)}</h1>`,
     paragraph(leadOf(result), "lead"),
     verdict(result),
+    ...classifierAdvice(result).map(({ says }) => paragraph(`${says}.`, "small")),
     await curves(result),
     evaluation === undefined || model.classes.length > MATRIX
       ? ""
       : await figure(confusionSpec({ confusion: evaluation.confusion, classes: model.classes })),
-    classTable(result),
+    classScores(evaluation?.report.classes ?? result.labelsEvaluation?.labels ?? [], evaluation, "texts"),
     distinctive(words, model.classes),
     wrongOnes(result),
     facts(result),
@@ -118,7 +122,7 @@ function verdict({ evaluation, labelsEvaluation, baselines, test }: TextClassifi
     return paragraph(`${own} ${simpler}: what the model is better by may be chance.`, "verdict worse");
   return evaluation.accuracy < naiveBayes.accuracy
     ? paragraph(
-        `${own} ${simpler}: counting does better, more texts or another model may help.`,
+        `${own} ${simpler}: counting does better; more texts or another model may help.`,
         "verdict worse",
       )
     : paragraph(`${own} ${simpler}.`, "verdict");
@@ -139,22 +143,6 @@ async function curves({ epochs, model }: TextClassification): Promise<string> {
   const note = `The weights are those after epoch ${best + 1} of ${epochs.length}, chosen by the loss of ${whole(model.training?.heldOut ?? 0)} training texts held out for this.`;
   return `${await figure(historySpec({ history: { epochs: epochs.map((_, i) => i), logs }, best }))}
 ${(model.training?.heldOut ?? 0) === 0 ? "" : paragraph(note, "small")}`;
-}
-
-function classTable({ evaluation, labelsEvaluation, model }: TextClassification): string {
-  const scores = evaluation?.report.classes ?? labelsEvaluation?.labels ?? [];
-  const rows = scores.map(({ name, precision, recall, f1Score, support }) => ({
-    cells: [isolated(name), percent(precision), percent(recall), f1Score.toFixed(3), whole(support)],
-  }));
-  const area = evaluation?.rocAuc;
-  const figures =
-    evaluation === undefined
-      ? ""
-      : paragraph(
-          `Balanced accuracy ${percent(evaluation.balancedAccuracy)}, mean F₁ ${evaluation.macroF1.toFixed(3)}, log loss ${displayNumber(evaluation.logLoss)}${area === undefined || !Number.isFinite(area) ? "" : `, ROC AUC of ${quoted(model.classes[1] ?? "")} ${area.toFixed(3)}`}.`,
-        );
-  return `<h2>By class</h2>\n${htmlTable(["class", "precision", "recall", "F₁", "test texts"], rows)}\n${figures}
-${paragraph("Precision: of the texts given this class, the share that has it. Recall: of the texts that have it, the share that was found.", "small")}`;
 }
 
 function wrongOnes(result: TextClassification): string {
@@ -191,19 +179,4 @@ function facts({ model, timing, training }: TextClassification): string {
     ["Time taken", `${Math.ceil(timing.training)} s to train, ${displayNumber(timing.test)} s to test`],
   ];
   return `<h2>The model</h2>\n${htmlTerms(rows)}`;
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  mlp: "the mean of the words' vectors",
-  rnn: "a simple RNN",
-  lstm: "an LSTM",
-  gru: "a GRU",
-  bilstm: "a bidirectional LSTM",
-  conv: "convolutions",
-  "conv-rnn": "convolutions and an RNN",
-  transformer: "a transformer",
-};
-
-function displayNetwork(name: string): string {
-  return NAMES[name] ?? name;
 }

@@ -12,12 +12,14 @@ import { escapeHtml, figure, htmlPage, paragraph } from "../../report/page.ts";
 /**
  * Writes a page (.html) with the coloured text and the force plot, or the coloured text as a picture (.svg, .png).
  *
+ * @param note further words for the reader of a page
  * @throws RecurraError `file-format` for a name that ends otherwise
  */
 export async function writeExplanation(
   explanation: TextExplanation,
   output: string,
   path: string,
+  note?: string,
 ): Promise<void> {
   const row = explanation.row(output);
   const chart = {
@@ -41,6 +43,7 @@ export async function writeExplanation(
     `<h1>${escapeHtml(title)}</h1>`,
     // A name of another direction leaves the figures beside it where they are.
     colouredTextHtml({ ...chart, output: `\u2068${output}\u2069` }),
+    note === undefined ? "" : paragraph(note, "small"),
     await figure(forceSpec({ explanation: row, title: "What pushes the probability" })),
     paragraph(
       "What all words add, and the base value, the probability for the text without any of them, sum to the prediction (Shapley values by KernelSHAP, Lundberg & Lee 2017).",

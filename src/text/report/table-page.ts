@@ -5,8 +5,9 @@ import { historySpec } from "../../plot/history-chart.ts";
 import { displayNumber, percent } from "../../report/numbers.ts";
 import { escapeHtml, figure, htmlPage, htmlTable, htmlTerms, paragraph } from "../../report/page.ts";
 import { settingTerms } from "../../report/settings.ts";
+import { classScores } from "./class-scores.ts";
 import { displayNetwork } from "./network-names.ts";
-import { classScores, classVerdict } from "./table-classes.ts";
+import { classVerdict } from "./table-classes.ts";
 import { errorCharts, numberScoresTable, numberVerdict } from "./table-errors.ts";
 import type { TablePrediction } from "./train-table.ts";
 
@@ -31,7 +32,7 @@ export async function tablePage(result: TablePrediction): Promise<string> {
     isNumbers ? numberScoresTable(result) : "",
     await curves(result),
     isNumbers ? await errorCharts(result) : await confusion(result),
-    isNumbers ? "" : classScores(result),
+    isNumbers ? "" : classScores(evaluation.evaluation.report.classes, evaluation.evaluation, "rows"),
     wrongRows(result),
     columnTable(result),
     facts(result),

@@ -212,11 +212,13 @@ function checkPrompt(prompt: string, text: string, { tokenizer }: NGramConfig | 
   if (tokenizer?.name !== "characters" || tokenizer.unknownToken !== undefined) return;
   const lower = (one: string) => (tokenizer.lower === true ? one.toLowerCase() : one);
   const known = new Set(lower(text));
-  const strange = [...lower(prompt)].find((character) => !known.has(character));
-  if (strange === undefined) return;
+  const strange = [...new Set(lower(prompt))].filter((character) => !known.has(character));
+  if (strange.length === 0) return;
+  const shown = strange.map((character) => `"${character}"`).join(", ");
+  const [noun, are] = strange.length === 1 ? ["character", "is"] : ["characters", "are"];
   throw new RecurraError(
     "unknown-character",
-    `The prompt ${JSON.stringify(prompt)} has the character "${strange}", which is not in the text: a model of its characters cannot read it. Give a prompt of characters that the text has.`,
+    `The prompt ${JSON.stringify(prompt)} has the ${noun} ${shown}, which ${are} not in the text: a model of its characters cannot read it. Give a prompt of characters that the text has.`,
   );
 }
 

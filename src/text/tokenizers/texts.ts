@@ -48,8 +48,10 @@ export function checkNotEmpty(what: string, tokens: number, texts: number, unit:
   throw new RecurraError("texts", `${what}: ${found}. Give it texts to fit to.`);
 }
 
-/** Fails for an option that there is not, or that is none of what it may be. @throws RecurraError `unknown-option`, `option-value` */
+/** Fails for an option that there is not, or that is none of what it may be; and for what is no object. @throws RecurraError `unknown-option`, `option-value` */
 export function checkOptions(what: string, options: object, kinds: OptionKinds): void {
+  if (typeof options !== "object" || options === null)
+    throw new RecurraError("option-value", `${what}: options are to be an object, got ${describe(options)}.`);
   const names = Object.keys(kinds);
   for (const [name, value] of Object.entries(options)) {
     const test = Object.hasOwn(kinds, name) ? kinds[name] : undefined;

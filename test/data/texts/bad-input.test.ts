@@ -164,19 +164,19 @@ describe("rows", () => {
   test.each([
     [
       ROWS,
-      'a.tsv, row 3: the text is empty (column "text"). Fill it in, or leave such rows out with --on-error skip.',
+      'a.tsv, line 3: the text is empty (column "text"). Fill it in, or leave such rows out with --on-error skip.',
     ],
     [
       ROWS.replace("  \tneg\n", ""),
-      'a.tsv, row 3: the label is missing (column "label"). Give each text its label, or leave such rows out with --on-error skip.',
+      'a.tsv, line 3: the label is missing (column "label"). Give each text its label, or leave such rows out with --on-error skip.',
     ],
     [
       ROWS.replace("  \tneg\nBad film\t\n", ""),
-      "a.tsv, row 3: it has 3 cells, and the header has 2. Put a cell that has a tab in it into double quotes, or leave such rows out with --on-error skip.",
+      "a.tsv, line 3: it has 3 cells, and the header has 2. Put a cell that has a tab in it into double quotes, or leave such rows out with --on-error skip.",
     ],
     [
       ROWS.replace("  \tneg\nBad film\t\nOne\ttwo\tthree\n", ""),
-      "a.tsv, row 3: it has 1 cell, and the header has 2.",
+      "a.tsv, line 3: it has 1 cell, and the header has 2.",
     ],
   ])("that lack something: %#", async (content, message) => {
     await expect(read("a.tsv", content)).rejects.toThrow(message);
@@ -187,10 +187,10 @@ describe("rows", () => {
     expect(texts).toEqual(["Good film", "Fine"]);
     expect([...rows]).toEqual([2, 7]);
     expect(skipped).toEqual([
-      { row: 3, reason: 'row 3: the text is empty (column "text").' },
-      { row: 4, reason: 'row 4: the label is missing (column "label").' },
-      { row: 5, reason: "row 5: it has 3 cells, and the header has 2." },
-      { row: 6, reason: "row 6: it has 1 cell, and the header has 2." },
+      { row: 3, reason: 'line 3: the text is empty (column "text").' },
+      { row: 4, reason: 'line 4: the label is missing (column "label").' },
+      { row: 5, reason: "line 5: it has 3 cells, and the header has 2." },
+      { row: 6, reason: "line 6: it has 1 cell, and the header has 2." },
     ]);
   });
 
@@ -202,14 +202,14 @@ describe("rows", () => {
     await expect(read("b.tsv", "text\tlabel\n\tpos\n", { onError: "skip" })).rejects.toMatchObject({
       code: "no-rows",
       message:
-        'Cannot read b.tsv: all 1 rows are left out; the first is row 2: the text is empty (column "text").',
+        'Cannot read b.tsv: all 1 rows are left out; the first is line 2: the text is empty (column "text").',
     });
   });
 
   test("a line that is no JSON", async () => {
     const content = '{"text": "One"}\nnonsense\n{"text": "Three"}\n';
     await expect(read("c.jsonl", content)).rejects.toThrow(
-      'c.jsonl, row 2: it is no JSON object: "nonsense". Wanted records such as',
+      'c.jsonl, line 2: it is no JSON object: "nonsense". Wanted records such as',
     );
     expect((await read("c.jsonl", content, { onError: "skip" })).texts).toEqual(["One", "Three"]);
   });
@@ -225,7 +225,7 @@ describe("bytes that are no UTF-8", () => {
     // 11 bytes of the header, 9 of the first row, 3 of caf.
     await expect(read("a.tsv", CONTENT)).rejects.toMatchObject({
       code: "invalid-utf8",
-      message: `a.tsv, row 3: byte 23 (0xe9) is not UTF-8. ${ADVICE}`,
+      message: `a.tsv, line 3: byte 23 (0xe9) is not UTF-8. ${ADVICE}`,
     });
     expect(CONTENT[23]).toBe(0xe9);
     await expect(read("a.tsv.gz", gzipSync(CONTENT))).rejects.toThrow(
@@ -234,7 +234,7 @@ describe("bytes that are no UTF-8", () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), CONTENT]);
     await expect(read("b.tsv", marked)).rejects.toThrow("byte 26 (0xe9)");
     await expect(readTexts({ bytes: pieces(CONTENT, 5) }, { text: "text" })).rejects.toThrow(
-      "the input, row 3: byte 23",
+      "the input, line 3: byte 23",
     );
   });
 
@@ -245,14 +245,14 @@ describe("bytes that are no UTF-8", () => {
       latin("caf\u00e9\n"),
     ]);
     await expect(read("far.csv", many)).rejects.toThrow(
-      `far.csv, row 200002: byte ${many.length - 2} (0xe9)`,
+      `far.csv, line 200002: byte ${many.length - 2} (0xe9)`,
     );
   });
 
   test("in plain text and JSON", async () => {
     await expect(read("a.txt", latin("One\ncaf\u00e9\n"))).rejects.toThrow("a.txt, line 2: byte 7 (0xe9)");
     await expect(read("a.jsonl", latin('{"text": "a"}\n{"text": "\u00e9"}\n'))).rejects.toThrow(
-      "row 2: byte 24 (0xe9)",
+      "line 2: byte 24 (0xe9)",
     );
     expect((await read("a.txt", latin("One\ncaf\u00e9\n"), { onError: "skip" })).texts).toEqual(["One"]);
   });
@@ -260,10 +260,10 @@ describe("bytes that are no UTF-8", () => {
   test("are left out, replaced, or read in their own encoding", async () => {
     const skipping = await read("a.tsv", CONTENT, { onError: "skip" });
     expect(skipping.texts).toEqual(["Good", "Fine"]);
-    expect(skipping.skipped).toEqual([{ row: 3, reason: "row 3: byte 23 (0xe9) is not UTF-8." }]);
+    expect(skipping.skipped).toEqual([{ row: 3, reason: "line 3: byte 23 (0xe9) is not UTF-8." }]);
     const mended = await read("a.tsv", CONTENT, { onError: "replace" });
     expect(mended.texts[1]).toBe("caf\ufffd au lait");
-    expect(mended.notes.at(-1)).toBe("Invalid bytes are replaced by U+FFFD in row 3.");
+    expect(mended.notes.at(-1)).toBe("Invalid bytes are replaced by U+FFFD in line 3.");
     expect((await read("a.tsv", CONTENT, { encoding: "windows-1252" })).texts[1]).toBe("café au lait");
   });
 
@@ -278,7 +278,7 @@ describe("bytes that are no UTF-8", () => {
     await expect(read("d.tsv", bytes)).rejects.toMatchObject({
       code: "invalid-text",
       message: expect.stringContaining(
-        "d.tsv, row 3: it has bytes that are no text in the encoding utf-16le.",
+        "d.tsv, line 3: it has bytes that are no text in the encoding utf-16le.",
       ),
     });
     expect((await read("d.tsv", bytes, { onError: "replace" })).texts[1]).toBe("Bad \ufffd");
@@ -297,7 +297,7 @@ describe("conditions", () => {
   test("on numbers that are none later on", async () => {
     const csv = `text,price\n${"A chair of oak,10\n".repeat(1200)}A table of oak,dear\n`;
     await expect(read("b.csv", csv, { where: "price > 5" })).rejects.toThrow(
-      'b.csv, row 1202: column "price" has "dear", and the condition asks for numbers as the first rows have them. Correct the row.',
+      'b.csv, line 1202: column "price" has "dear", and the condition asks for numbers as the first rows have them. Correct the row.',
     );
   });
 });
@@ -307,7 +307,10 @@ describe("options", () => {
     [{ lable: "x" }, 'readTexts: there is no option "lable". Did you mean "label"?'],
     [{ onError: "ignore" }, 'readTexts: onError is to be one of "throw", "skip", "replace", got "ignore"'],
     [{ limit: 0 }, "readTexts: limit is to be a positive whole number, got 0"],
-    [{ text: 0 }, "readTexts: text is to be the name of a column, or its number from 1 on, got 0"],
+    [
+      { text: 0 },
+      "readTexts: text is to be the name of a column, its number from 1 on, or a list of them, got 0",
+    ],
     [
       { encoding: "klingon" },
       'encoding is to be the name of an encoding, such as utf-8 or windows-1252, got "klingon"',

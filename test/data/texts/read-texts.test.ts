@@ -140,7 +140,7 @@ describe("several files", () => {
       const data = await readTexts(source);
       expect(data.texts).toEqual(inOrder);
       expect(data.labels).toEqual([...LABELS, "neg"]);
-      expect(data.rowName(3)).toBe("row 2 of part-10.tsv");
+      expect(data.rowName(3)).toBe("line 2 of part-10.tsv");
       expect(data.notes).toHaveLength(1);
     }
     expect((await readTexts(folder.path("many"), { limit: 2 })).texts).toEqual(TEXTS.slice(0, 2));
@@ -222,7 +222,7 @@ describe("labels", () => {
     expect(data.notes[0]).toBe("The lines of ft.txt begin with their labels (__label__…).");
     expect((await read("ft.txt", content, { limit: 1, where: "label = 'chess'" })).labels).toEqual(["chess"]);
     await expect(read("ft.txt", "__label__a Good\n__label__b\n")).rejects.toThrow(
-      "ft.txt, row 2: the text is empty",
+      "ft.txt, line 2: the text is empty",
     );
   });
 

@@ -1,0 +1,107 @@
+// What a classifier told of texts, as CSV and JSON: where each text stands, what was kept beside it, what was told.
+
+import type { TextData } from "../../data/texts/text-options.ts";
+import type { TextClassifier } from "../../text/classify/text-classifier.ts";
+
+type Predictions = Awaited<ReturnType<TextClassifier["predict"]>>;
+
+/** Texts with what was told of them. */
+export interface PredictedTexts {
+  readonly data: TextData;
+  readonly model: TextClassifier;
+  /** [N] */
+  readonly predictions: Predictions;
+}
+
+/** Whether there is nothing to be told of a text. */
+export const isEmpty = (text: string | undefined) => text === undefined || text.trim() === "";
+
+/** The file of a text where there are several, and its row where a file has several. */
+function placeOf({ rowName }: TextData, n: number): { readonly file?: string; readonly row?: number } {
+  const name = rowName(n);
+  // As rows are called in messages: "line 21", "record 3 of b.jsonl"; a file that is one text goes by its name.
+  const found = /^(?:line|record) (\d+)(?: of (.+))?$/s.exec(name);
+  if (found === null) return { file: name };
+  const [, row, file] = found;
+  return { ...(file !== undefined && { file }), row: Number(row) };
+}
+
+/** A list of objects. */
+export function predictionsJson({ data, model, predictions }: PredictedTexts): string {
+  const { labels: known, texts } = data;
+  const kept = Object.entries(data.columns);
+  const found = predictions.map(({ label, labels, probabilities, knownTokens }, n) => {
+    const told = isEmpty(texts[n])
+      ? { prediction: null, probabilities: null }
+      : {
+          prediction: model.isMulti ? labels : label,
+          probabilities: Object.fromEntries(model.classes.map((name, k) => [name, probabilities[k]])),
+        };
+    return {
+      ...placeOf(data, n),
+      ...(kept.length > 0 && { columns: Object.fromEntries(kept.map(([name, cells]) => [name, cells[n]])) }),
+      ...(known !== undefined && { label: known[n] }),
+      ...told,
+      knownTokens,
+    };
+  });
+  return `${JSON.stringify(found, null, 2)}\n`;
+}
+
+/** A line for each text. */
+export async function predictionsCsv({ data, model, predictions }: PredictedTexts): Promise<string> {
+  const [{ predictionHead, predictionLine }, { csvField }] = await Promise.all([
+    import("../../text/report/classification-files.ts"),
+    import("../../report/csv.ts"),
+  ]);
+  const { classes, isMulti } = model;
+  const { labels, texts } = data;
+  const places = predictions.map((_, n) => placeOf(data, n));
+  const kept = Object.entries(data.columns);
+  const hasFile = places.some(({ file }) => file !== undefined);
+  const hasRow = places.some(({ row }) => row !== undefined);
+  const head = [
+    ...(hasFile ? ["file"] : []),
+    ...(hasRow ? ["row"] : []),
+    ...kept.map(([name]) => name),
+    ...(labels === undefined ? [] : ["label"]),
+  ];
+  const lines = predictions.map(({ probabilities }, n) => {
+    const { file = "", row = "" } = places[n] ?? {};
+    const before = [
+      ...(hasFile ? [file] : []),
+      ...(hasRow ? [String(row)] : []),
+      ...kept.map(([, cells]) => cells[n] ?? ""),
+      ...(labels === undefined ? [] : [[labels[n] ?? []].flat().join("|")]),
+    ];
+    const text = texts[n] ?? "";
+    return isEmpty(text)
+      ? [...before, "", ...classes.map(() => ""), text].map(csvField).join(",")
+      : predictionLine(probabilities, classes, isMulti, before, text);
+  });
+  return `${[predictionHead(classes, head), ...lines].join("\n")}\n`;
+}
+
+/** What is to be said of texts of which nothing, or nothing of worth, was told; in sentences for the user. */
+export function notesOn({ data, predictions }: PredictedTexts): readonly string[] {
+  const { texts, rowName } = data;
+  const rows = Array.from(texts.keys());
+  const empty = rows.filter((n) => isEmpty(texts[n]));
+  const strange = rows.filter((n) => !isEmpty(texts[n]) && predictions[n]?.knownTokens === 0);
+  const count = (list: readonly number[]) => list.length.toLocaleString("en-US");
+  const notes: string[] = [];
+  if (empty.length > 0) {
+    const [are, have] = empty.length === 1 ? ["text is", "has"] : ["texts are", "have"];
+    notes.push(
+      `${count(empty)} ${are} empty and ${have} no prediction; the first is ${rowName(empty[0] ?? 0)}.`,
+    );
+  }
+  if (strange.length > 0) {
+    const what =
+      texts.length === 1
+        ? "The model knows no word of the text"
+        : `The model knows no word of ${count(strange)} text${strange.length === 1 ? "" : "s"} (the first is ${rowName(strange[0] ?? 0)})`;
+    notes.push(`${what}: it tells what it would of an empty one.`);
+  }
+  return notes;
+}

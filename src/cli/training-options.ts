@@ -1,0 +1,31 @@
+// Options of the commands that train on one file and test on another, or on a part of it.
+
+import { type Command, Option } from "commander";
+import { RecurraError } from "../platform/error.ts";
+import { nonEmpty, share, wholeNumber } from "./options.ts";
+
+export interface TrainingArguments {
+  readonly testShare?: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** @param name what the folder's name begins with: `classify` for `classify-reviews` */
+export function addTrainingOptions(command: Command, name: string): Command {
+  return command
+    .addOption(
+      new Option("--test-share <SHARE>", "the part of TRAIN to test on (default: 0.2)").argParser(share),
+    )
+    .addOption(
+      new Option("--seed <N>", "the same seed gives the same result").argParser(wholeNumber(0)).default(0),
+    )
+    .addOption(new Option("--out <FOLDER>", `where to write (default: ${name}-NAME)`).argParser(nonEmpty))
+    .option("--json", "print one JSON document, and nothing else, on standard output");
+}
+
+/** @throws RecurraError `option` */
+export function checkTestShare(test: string | undefined, { testShare }: TrainingArguments): void {
+  if (test !== undefined && testShare !== undefined)
+    throw new RecurraError("option", "--test-share is for one file; with TEST, all of TRAIN is trained on.");
+}

@@ -1,0 +1,28 @@
+// Rows that are read to be written again: all columns beside the texts, and rows without a text.
+
+import { expect, test } from "vitest";
+import { readTexts } from "../../../src/data/texts/read-texts.ts";
+
+const bytesOf = (text: string) => ({
+  bytes: (async function* () {
+    yield new TextEncoder().encode(text);
+  })(),
+});
+
+test("all columns beside texts and labels, and rows without a text where they are wanted", async () => {
+  const text = "id,label,text,date\n7,good,a fine film,Monday\n8,bad,,Tuesday\n";
+  const { texts, labels, columns, rows } = await readTexts(bytesOf(text), {
+    columns: "all",
+    keepEmpty: true,
+  });
+  expect(texts).toEqual(["a fine film", ""]);
+  expect(labels).toEqual(["good", "bad"]);
+  expect(columns).toEqual({ id: ["7", "8"], date: ["Monday", "Tuesday"] });
+  expect([...rows]).toEqual([2, 3]);
+  await expect(readTexts(bytesOf(text), { columns: "all" })).rejects.toThrow("the text is empty");
+});
+
+test("plain text has no columns to keep", async () => {
+  const { texts, columns } = await readTexts(bytesOf("a fine film\na dull film\n"), { columns: "all" });
+  expect([texts.length, columns]).toEqual([2, {}]);
+});
