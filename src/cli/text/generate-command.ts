@@ -181,6 +181,11 @@ async function runTrain(
       ? []
       : [
           `Held out: ${held.crossEntropy.toFixed(4)} nats a token, perplexity ${held.perplexity.toFixed(2)}, ${held.bitsPerCharacter.toFixed(3)} bits a character`,
+          ...(held.counts === undefined
+            ? []
+            : [
+                `Counts of ${held.counts.order} tokens in a row (--model ngram): ${held.counts.crossEntropy.toFixed(4)} nats`,
+              ]),
         ]),
     "",
     `Report: ${out}/report.html`,
