@@ -70,6 +70,7 @@ describe("import", () => {
       "sequential",
       "stepDropout",
       "streamDataset",
+      "traceLayers",
       "workerDataset",
     ]);
   });
