@@ -7,6 +7,7 @@ export type {
   ReadTextsOptions,
   StreamTextsOptions,
   TextData,
+  TextPlace,
   TextSource,
 } from "../data/texts/text-options.ts";
 export { type BucketOptions, bucketByLength } from "../model/datasets/bucket-by-length.ts";

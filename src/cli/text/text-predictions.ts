@@ -16,16 +16,6 @@ export interface PredictedTexts {
 /** Whether there is nothing to be told of a text. */
 export const isEmpty = (text: string | undefined) => text === undefined || text.trim() === "";
 
-/** The file of a text where there are several, and its row where a file has several. */
-function placeOf({ rowName }: TextData, n: number): { readonly file?: string; readonly row?: number } {
-  const name = rowName(n);
-  // As rows are called in messages: "line 21", "record 3 of b.jsonl"; a file that is one text goes by its name.
-  const found = /^(?:line|record) (\d+)(?: of (.+))?$/s.exec(name);
-  if (found === null) return { file: name };
-  const [, row, file] = found;
-  return { ...(file !== undefined && { file }), row: Number(row) };
-}
-
 /** A list of objects. */
 export function predictionsJson({ data, model, predictions }: PredictedTexts): string {
   const { labels: known, texts } = data;
@@ -38,7 +28,7 @@ export function predictionsJson({ data, model, predictions }: PredictedTexts): s
           probabilities: Object.fromEntries(model.classes.map((name, k) => [name, probabilities[k]])),
         };
     return {
-      ...placeOf(data, n),
+      ...data.placeOf(n),
       ...(kept.length > 0 && { columns: Object.fromEntries(kept.map(([name, cells]) => [name, cells[n]])) }),
       ...(known !== undefined && { label: known[n] }),
       ...told,
@@ -56,7 +46,7 @@ export async function predictionsCsv({ data, model, predictions }: PredictedText
   ]);
   const { classes, isMulti } = model;
   const { labels, texts } = data;
-  const places = predictions.map((_, n) => placeOf(data, n));
+  const places = predictions.map((_, n) => data.placeOf(n));
   const kept = Object.entries(data.columns);
   const hasFile = places.some(({ file }) => file !== undefined);
   const hasRow = places.some(({ row }) => row !== undefined);

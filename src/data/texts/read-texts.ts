@@ -1,7 +1,7 @@
 // Reading texts and their labels: from tables, plain text, and folders of it.
 
 import { RecurraError } from "../../platform/error.ts";
-import { fewOf, quoted, type RowName } from "../row-names.ts";
+import { fewOf, quoted } from "../row-names.ts";
 import type { FileAbout } from "./file-plan.ts";
 import { separatorIn } from "./label-separator.ts";
 import { findTexts } from "./open-texts.ts";
@@ -63,6 +63,8 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
   const [first] = files;
   const hasLabels = labels.every((label) => label !== undefined);
   const { labelSeparator } = options;
+  const isOnly = files.length < 2;
+  const aboutOf = (position: number) => files[starts.findLastIndex((start) => start <= position)];
   const separator = labelSeparator === undefined ? separatorIn(labels) : undefined;
   if (separator !== undefined)
     notes.push(
@@ -74,7 +76,15 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
     texts,
     ...(hasLabels ? { labels: asRead.filter((label) => label !== undefined) } : {}),
     rows: Int32Array.from(rows),
-    rowName: rowNames(files, starts, rows),
+    rowName(position) {
+      const about = aboutOf(position);
+      const row = rows[position] ?? 0;
+      return about === undefined ? `line ${row}` : nameOf(row, about, isOnly);
+    },
+    placeOf(position) {
+      const { file, isOne = false } = aboutOf(position) ?? {};
+      return { file: isOnly && !isOne ? undefined : file?.name, row: isOne ? undefined : rows[position] };
+    },
     columns: Object.fromEntries((first?.columns ?? []).map((name, i) => [name, columns[i] ?? []])),
     taken: { text: first?.text, label: first?.label },
     source: found.name,
@@ -92,12 +102,4 @@ function noTexts(name: string, { where }: ReadTextsOptions, skipped: readonly Sk
         ? `no row meets the condition ${where}.`
         : "it holds no text.";
   return new RecurraError("no-rows", `Cannot read ${name}: ${why}`);
-}
-
-function rowNames(files: readonly FileAbout[], starts: readonly number[], rows: readonly number[]): RowName {
-  return (position) => {
-    const about = files[starts.findLastIndex((start) => start <= position)];
-    const row = rows[position] ?? 0;
-    return about === undefined ? `line ${row}` : nameOf(row, about, files.length < 2);
-  };
 }

@@ -100,6 +100,14 @@ export interface SkippedText {
   readonly reason: string;
 }
 
+/** Where a text stands. */
+export interface TextPlace {
+  /** The name of its file; undefined where all are in one. */
+  readonly file: string | undefined;
+  /** As in `rows`; undefined where the file is one text. */
+  readonly row: number | undefined;
+}
+
 /** Texts as they were read. */
 export interface TextData {
   /** [N] */
@@ -110,6 +118,8 @@ export interface TextData {
   readonly rows: Int32Array;
   /** What a text is called in messages, given its position: `line 21`, `line 21 of b.tsv`, `pos/3_7.txt`. */
   readonly rowName: RowName;
+  /** Where a text stands, given its position. */
+  readonly placeOf: (position: number) => TextPlace;
   /** The further columns that were asked for, by name: [N] each, "" where a cell is empty. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
   /** The columns that texts and labels were taken from, by name or number, a list where they are several; undefined in plain text. */
