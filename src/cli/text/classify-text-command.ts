@@ -8,8 +8,14 @@ import type { TextClassifierConfig } from "../../text/classify/settings.ts";
 import type { ClassifierEpoch } from "../../text/classify/train-text-classifier.ts";
 import type { TokenizerFile } from "../../text/tokenizers/registry.ts";
 import type { CliContext } from "../context.ts";
-import { numberAbove0, numberFrom, wholeNumber } from "../options.ts";
-import { addTrainingOptions, checkTestShare, type TrainingArguments } from "../training-options.ts";
+import { wholeNumber } from "../options.ts";
+import {
+  addNetworkOptions,
+  addTrainingOptions,
+  checkTestShare,
+  networkCount,
+  type TrainingArguments,
+} from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 import { classifyTextSummary } from "./classify-text-summary.ts";
 import { addReadingOptions, checkRecurring, type ReadingArguments, readLabelled } from "./labelled-texts.ts";
@@ -70,9 +76,6 @@ export function classifyTextCommands(context: CliContext): readonly Command[] {
 }
 
 function trainCommand(context: CliContext): Command {
-  const network = "Network:";
-  const count = (flags: string, text: string) =>
-    new Option(flags, text).argParser(wholeNumber(1)).helpGroup(network);
   const command = new Command("train")
     .description("Train and test a classifier of texts, and write a report.")
     .argument("<TRAIN>", "a table, a pattern of files, or a folder of .txt")
@@ -97,19 +100,16 @@ function trainCommand(context: CliContext): Command {
       ).argParser(wholeNumber(2)),
     )
     .option("--balanced", "let errors on rare classes count as much as on frequent ones");
-  return addTrainingOptions(command, "classify")
-    .addOption(count("--length <N>", "tokens of a text to read (default: by the texts, at most 400)"))
-    .addOption(count("--units <N>", "units of a layer; filters of conv (default: by the network)"))
-    .addOption(count("--epochs <N>", "passes over the texts at most (default: 10; more of few texts)"))
-    .addOption(count("--batch-size <N>", "texts in a step (default: 32)"))
-    .addOption(
-      new Option("--learning-rate <RATE>", "default: 0.001").argParser(numberAbove0()).helpGroup(network),
-    )
-    .addOption(
-      new Option("--dropout <SHARE>", "dropped in training (default: 0.5)")
-        .argParser(numberFrom(0, 0.95))
-        .helpGroup(network),
-    )
+  addTrainingOptions(command, "classify").addOption(
+    networkCount("--length <N>", "tokens of a text to read (default: by the texts, at most 400)"),
+  );
+  return addNetworkOptions(command, {
+    units: "units of a layer; filters of conv (default: by the network)",
+    epochs: "passes over the texts at most (default: 10; more of few texts)",
+    batchSize: "texts in a step (default: 32)",
+    learningRate: "default: 0.001",
+    dropout: "dropped in training (default: 0.5)",
+  })
     .addHelpText("after", TRAIN_EXAMPLES)
     .action((train: string, test: string | undefined, options: TrainArguments) =>
       runTrain(train, test, options, context),

@@ -8,6 +8,7 @@ import type { ReportedEpoch } from "../../text/report/train-for-report.ts";
 import type { TokenizerConfig, TokenizerFile } from "../../text/tokenizers/registry.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, numberFrom, wholeNumber } from "../options.ts";
+import { addNetworkOptions, networkCount } from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 import { sampleCommand } from "./generate-sample-command.ts";
 import {
@@ -70,16 +71,13 @@ export function generateCommand(context: CliContext): Command {
 }
 
 function trainCommand(context: CliContext): Command {
-  const network = "Network:";
-  const count = (flags: string, text: string) =>
-    new Option(flags, text).argParser(wholeNumber(1)).helpGroup(network);
   const command = new Command("train")
     .description("Train a language model on the texts of files.")
     .argument(
       "<FILES...>",
       ".txt, a folder of them, or a table (CSV, TSV, JSON lines, Parquet); - for standard input",
     );
-  return addSourceOptions(command)
+  addSourceOptions(command)
     .addOption(new Option("--model <NAME>", "what learns").choices(MODELS).default("lstm"))
     .addOption(
       new Option("--level <TOKENS>", "what it reads and writes: characters, words, parts of words")
@@ -112,22 +110,20 @@ function trainCommand(context: CliContext): Command {
     )
     .addOption(new Option("--out <FOLDER>", "where to write (default: generate-NAME)").argParser(nonEmpty))
     .option("--json", "print one JSON document, and nothing else, on standard output")
-    .addOption(count("--units <N>", "units of a layer; of gpt the width (default: by the network)"))
-    .addOption(count("--layers <N>", "layers, one upon the other (default: 1; 4 for gpt)"))
-    .addOption(count("--context <N>", "tokens that it looks back in training (default: 100; 64 for gpt)"))
-    .addOption(count("--order <N>", "of ngram: words of the longest n-grams (default: 3; 6 for characters)"))
-    .addOption(count("--epochs <N>", "passes over the text (default: 20, of short texts more)"))
-    .addOption(count("--batch-size <N>", "rows in a step (default: by the network)"))
+    .addOption(networkCount("--layers <N>", "layers, one upon the other (default: 1; 4 for gpt)"))
     .addOption(
-      new Option("--learning-rate <RATE>", "the highest (default: by the network)")
-        .argParser(numberFrom(0))
-        .helpGroup(network),
+      networkCount("--context <N>", "tokens that it looks back in training (default: 100; 64 for gpt)"),
     )
     .addOption(
-      new Option("--dropout <SHARE>", "dropped in training (default: 0.1; 0 for gpt)")
-        .argParser(numberFrom(0, 0.95))
-        .helpGroup(network),
-    )
+      networkCount("--order <N>", "of ngram: words of the longest n-grams (default: 3; 6 for characters)"),
+    );
+  return addNetworkOptions(command, {
+    units: "units of a layer; of gpt the width (default: by the network)",
+    epochs: "passes over the text (default: 20, of short texts more)",
+    batchSize: "rows in a step (default: by the network)",
+    learningRate: "the highest (default: by the network)",
+    dropout: "dropped in training (default: 0.1; 0 for gpt)",
+  })
     .addHelpText("after", EXAMPLES)
     .action((files: readonly string[], options: TrainArguments) => runTrain(files, options, context));
 }

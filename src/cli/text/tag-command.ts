@@ -7,8 +7,13 @@ import type { TaggerConfig } from "../../text/tag/settings.ts";
 import type { TaggerEpoch } from "../../text/tag/train-tagger.ts";
 import type { WordVectors } from "../../text/vectors/word-vectors.ts";
 import type { CliContext } from "../context.ts";
-import { nonEmpty, numberFrom, wholeNumber } from "../options.ts";
-import { addTrainingOptions, checkTestShare, type TrainingArguments } from "../training-options.ts";
+import { nonEmpty } from "../options.ts";
+import {
+  addNetworkOptions,
+  addTrainingOptions,
+  checkTestShare,
+  type TrainingArguments,
+} from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 import { openWordVectors } from "./open-word-vectors.ts";
 import {
@@ -73,11 +78,6 @@ export function tagCommand(context: CliContext): Command {
 }
 
 function trainCommand(context: CliContext): Command {
-  const network = "Network:";
-  const count = (flags: string, text: string) =>
-    new Option(flags, text).argParser(wholeNumber(1)).helpGroup(network);
-  const number = (flags: string, text: string, most?: number) =>
-    new Option(flags, text).argParser(numberFrom(0, most)).helpGroup(network);
   const command = new Command("train")
     .description("Train and test a tagger of tokens, and write a report.")
     .argument("<TRAIN>", "sentences of tagged tokens: a CoNLL file, a pattern, or a folder; also .gz")
@@ -97,12 +97,14 @@ function trainCommand(context: CliContext): Command {
     )
     .option("--no-crf", "tell each tag by itself, not those of a sentence together (a CRF)");
   addTaggedOptions(command);
-  return addTrainingOptions(command, "tag")
-    .addOption(count("--units <N>", "units of a layer; filters of conv (default: by the network)"))
-    .addOption(count("--epochs <N>", "passes over the sentences at most (default: 30)"))
-    .addOption(count("--batch-size <N>", "sentences in a step (default: 16)"))
-    .addOption(number("--learning-rate <RATE>", "default: 0.005; 0.002 for conv and transformer"))
-    .addOption(number("--dropout <SHARE>", "dropped in training (default: 0.35)", 0.95))
+  addTrainingOptions(command, "tag");
+  return addNetworkOptions(command, {
+    units: "units of a layer; filters of conv (default: by the network)",
+    epochs: "passes over the sentences at most (default: 30)",
+    batchSize: "sentences in a step (default: 16)",
+    learningRate: "default: 0.005; 0.002 for conv and transformer",
+    dropout: "dropped in training (default: 0.35)",
+  })
     .addHelpText("after", EXAMPLES)
     .action((train: string, test: string | undefined, options: TrainArguments) =>
       runTrain(train, test, options, context),

@@ -7,8 +7,13 @@ import type { TablePrediction } from "../../../text/report/train-table.ts";
 import type { TextTableConfig } from "../../../text/table/settings.ts";
 import type { TextTableEpoch } from "../../../text/table/train-text-table.ts";
 import type { CliContext } from "../../context.ts";
-import { columnNames, nonEmpty, numberFrom, wholeNumber } from "../../options.ts";
-import { addTrainingOptions, checkTestShare, type TrainingArguments } from "../../training-options.ts";
+import { columnNames, nonEmpty } from "../../options.ts";
+import {
+  addNetworkOptions,
+  addTrainingOptions,
+  checkTestShare,
+  type TrainingArguments,
+} from "../../training-options.ts";
 import { nameOf, work } from "../../work.ts";
 import { checkOut } from "../text-files.ts";
 import { columnsOfFile } from "./cells.ts";
@@ -62,11 +67,6 @@ export function textTableCommand(context: CliContext): Command {
 }
 
 function trainCommand(context: CliContext): Command {
-  const network = "Network:";
-  const count = (flags: string, text: string) =>
-    new Option(flags, text).argParser(wholeNumber(1)).helpGroup(network);
-  const number = (flags: string, text: string, most?: number) =>
-    new Option(flags, text).argParser(numberFrom(0, most)).helpGroup(network);
   const names = (flags: string, text: string) => new Option(flags, text).argParser(columnNames);
   const one = (flags: string, text: string) => new Option(flags, text).argParser(nonEmpty);
   const command = new Command("train")
@@ -96,12 +96,14 @@ function trainCommand(context: CliContext): Command {
         .default("stop"),
     )
     .addOption(new Option("--model <NAME>", "what reads the texts").choices(MODELS).default("lstm"));
-  return addTrainingOptions(command, "table")
-    .addOption(count("--units <N>", "units of the text's network; filters of conv (default: 64)"))
-    .addOption(count("--epochs <N>", "passes over the rows at most (default: 50)"))
-    .addOption(count("--batch-size <N>", "rows in a step (default: 32)"))
-    .addOption(number("--learning-rate <RATE>", "default: 0.001"))
-    .addOption(number("--dropout <SHARE>", "dropped in training (default: 0.3)", 0.95))
+  addTrainingOptions(command, "table");
+  return addNetworkOptions(command, {
+    units: "units of the text's network; filters of conv (default: 64)",
+    epochs: "passes over the rows at most (default: 50)",
+    batchSize: "rows in a step (default: 32)",
+    learningRate: "default: 0.001",
+    dropout: "dropped in training (default: 0.3)",
+  })
     .addHelpText("after", EXAMPLES)
     .action((train: string, test: string | undefined, options: TrainArguments) =>
       runTrain(train, test, options, context),
