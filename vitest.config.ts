@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // All cores: one less would be half of two.
+    maxWorkers: "100%",
     // For worker threads and programs that the code under test starts.
     execArgv: ["--conditions=source"],
     testTimeout: 60_000,

@@ -11,6 +11,13 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A number of either sign. */
+export function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Wanted a number.");
+}
+
 /** A parser of numbers from `least` on, up to `most`. */
 export function numberFrom(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {

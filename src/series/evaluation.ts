@@ -4,6 +4,7 @@ import { quoted } from "../data/row-names.ts";
 import type { Table } from "../data/table.ts";
 import type { Executor } from "../jobs/executor.ts";
 import { RecurraError } from "../platform/error.ts";
+import { type Bounds, checkBounds, foldWithin, seriesWithin } from "./compose/bounds.ts";
 import { type Calibration, calibrate, REFERENCE_LEVEL } from "./compose/calibration.ts";
 import type { Weights } from "./compose/combination.ts";
 import {
@@ -40,6 +41,8 @@ export interface EvaluationOptions {
   readonly epochs?: number | undefined;
   /** Levels of the intervals in percent. Default: 80 and 95. */
   readonly levels?: readonly number[] | undefined;
+  /** Where values can be: forecasts and intervals end there. Default: anywhere. */
+  readonly bounds?: Bounds | undefined;
   /** Whatever is random comes from this seed; the same seed gives the same result on the same machine. Default: 0. */
   readonly seed?: number | undefined;
   readonly backtest?: {
@@ -110,7 +113,9 @@ export async function evaluateModels(table: Table, options: EvaluationOptions): 
   checkOptions(options);
   const { levels = [80, 95], seed = 0, onError = "throw", signal, executor, onProgress } = options;
   const folds = options.backtest?.folds ?? 3;
-  const set = withSeasons(seriesOf(table, { ...options.table, horizon: options.horizon, onError }), {
+  const { bounds = {} } = options;
+  const all = seriesOf(table, { ...options.table, horizon: options.horizon, onError });
+  const set = withSeasons(seriesWithin(all, bounds, onError), {
     horizon: options.horizon,
     season: options.season,
     folds,
@@ -158,7 +163,7 @@ export async function evaluateModels(table: Table, options: EvaluationOptions): 
   const reported = lastFolds(
     several ? withConformalIntervals(combined, levels, [COMBINATION]) : judged,
     folds,
-  ).map((fold) => onlyLevels(fold, levels));
+  ).map((fold) => foldWithin(onlyLevels(fold, levels), bounds));
   const bySeries = Map.groupBy(past.folds, ({ index }) => index);
   const calibrations = new Map<string, Calibration>();
   for (const [source, of] of [
@@ -241,6 +246,7 @@ function checkOptions(options: EvaluationOptions): void {
     if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
     throw new RecurraError("option", `forecast: ${name} is ${value}; wanted a whole number from 1 on`);
   }
+  checkBounds(options.bounds ?? {});
   for (const level of options.levels ?? []) {
     if (level > 0 && level < 100) continue;
     throw new RecurraError(

@@ -4,6 +4,7 @@ import { now } from "#platform";
 import { quoted } from "../data/row-names.ts";
 import type { Table } from "../data/table.ts";
 import { RecurraError } from "../platform/error.ts";
+import { type Bounds, bounded, boundedFitted } from "./compose/bounds.ts";
 import { combination, combined } from "./compose/combination.ts";
 import { conformal, conformalFitted } from "./compose/conformal.ts";
 import type { BacktestProgress } from "./evaluate/backtest.ts";
@@ -51,7 +52,7 @@ export async function forecast(table: Table, options: ForecastOptions = {}): Pro
   const backtestEnded = now();
 
   const training = plan.series.map(({ series }) => series);
-  const fitted = await fitModels(evaluation, training, { ...options, onError });
+  const fitted = withBounds(await fitModels(evaluation, training, { ...options, onError }), options.bounds);
   const forecasts = await fitted.predict({ horizon, levels });
   const fittedValues = fitted.fittedValues?.() ?? [];
   const foldsOf = Map.groupBy(evaluation.folds, ({ index }) => index);
@@ -89,6 +90,7 @@ export async function forecast(table: Table, options: ForecastOptions = {}): Pro
     skipped,
     fitted,
     notes: evaluation.notes,
+    advice: adviceOn(series, options.bounds),
     timing: {
       backtestSeconds: seconds(started, backtestEnded),
       fitSeconds: seconds(backtestEnded, ended),
@@ -136,6 +138,28 @@ async function fitModels(
     { name: model, weights },
   );
   return calibrated(combined(together, parts, onError ?? "throw"), model);
+}
+
+function withBounds(fitted: Fitted, bounds: Bounds | undefined): Fitted {
+  if (bounds?.lower === undefined && bounds?.upper === undefined) return fitted;
+  return boundedFitted(bounded(fitted.forecaster, bounds), fitted, bounds);
+}
+
+/** That what was never negative is forecast to be so, or may be, and how that is kept from happening. */
+function adviceOn(series: readonly SeriesForecast[], bounds: Bounds = {}): readonly string[] {
+  if (bounds.lower !== undefined) return [];
+  if (series.some((one) => one.series.values.some((value) => value < 0))) return [];
+  const below = series.filter(({ forecast: { mean, intervals } }) =>
+    [mean, ...intervals.map(({ lower }) => lower)].some((values) => values.some((value) => value < 0)),
+  );
+  if (below.length === 0) return [];
+  const what =
+    series.length === 1
+      ? "The forecast or its band"
+      : `Of ${below.length} of ${series.length} series the forecast or its band`;
+  return [
+    `${what} goes below 0, where no value has been. If none can be there, --lower-bound 0 keeps the forecast from it.`,
+  ];
 }
 
 function problemOf(

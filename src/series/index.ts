@@ -18,6 +18,7 @@ export {
 } from "./classify/label-windows.ts";
 export type { ClassifierChoice, ClassifierName } from "./classify/methods.ts";
 export { type AutomaticOptions, automatic } from "./compose/automatic.ts";
+export { type Bounds, bounded } from "./compose/bounds.ts";
 export {
   type Calibration,
   calibrate,

@@ -15,6 +15,7 @@ import { naive, seasonalNaive } from "./classical/naive/naive.ts";
 import { naive2 } from "./classical/naive/naive-2.ts";
 import { theta } from "./classical/theta/theta.ts";
 import { automatic } from "./compose/automatic.ts";
+import { type Bounds, bounded, boundedFitted } from "./compose/bounds.ts";
 import type { Calibration } from "./compose/calibration.ts";
 import { type CombinationMethod, combination, combined, type Weights } from "./compose/combination.ts";
 import { conformal, conformalFitted } from "./compose/conformal.ts";
@@ -121,6 +122,10 @@ export function makeForecaster(choice: ForecasterName | ForecasterConfig): Forec
       const { folds, candidates } = config as unknown as AutomaticConfig;
       return automatic(candidates.map(makeForecaster), { folds });
     }
+    case "bounded": {
+      const { bounds, forecaster } = config as unknown as BoundedConfig;
+      return bounded(makeForecaster(forecaster), bounds);
+    }
     case "conformal": {
       const { folds, forecaster } = config as unknown as ConformalConfig;
       return conformal(makeForecaster(forecaster), { folds });
@@ -148,6 +153,11 @@ export async function loadForecaster(folder: string): Promise<Fitted> {
         members.map((_, i) => loadForecaster(joinPath(folder, `member-${i + 1}`))),
       );
       return combined(forecaster, parts, "skip");
+    }
+    case "bounded": {
+      const { bounds } = config as unknown as BoundedConfig;
+      const inner = await loadForecaster(joinPath(folder, "forecaster"));
+      return boundedFitted(makeForecaster(config as ForecasterConfig), inner, bounds);
     }
     case "conformal": {
       const { calibration, scales } = record as unknown as ConformalRecord;
@@ -191,6 +201,11 @@ interface CombinationConfig {
 interface AutomaticConfig {
   readonly folds: number;
   readonly candidates: readonly ForecasterConfig[];
+}
+
+interface BoundedConfig {
+  readonly bounds: Bounds;
+  readonly forecaster: ForecasterConfig;
 }
 
 interface ConformalConfig {

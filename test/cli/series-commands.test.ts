@@ -32,6 +32,27 @@ describe("backtest", () => {
     expect(document.best).toBe(Object.keys(document.metrics)[0]);
   });
 
+  test("bounds keep every forecast where values can be, and are to be such", async () => {
+    const file = await folder.file(
+      "stock.csv",
+      ["t,y", ...Array.from({ length: 40 }, (_, t) => `${t},${Math.max(0, 38 - t)}`), ""].join("\n"),
+    );
+    const out = join(folder.path, "stock");
+    const argv = ["backtest", file, "--models", "drift", "--horizon", "4", "--out", out];
+    const { code } = await recurra(...argv, "--lower-bound", "0", "--upper-bound", "38");
+    expect(code).toBe(0);
+    const rows = (await readFile(join(out, "backtest.csv"), "utf8")).trimEnd().split("\n").slice(1);
+    const forecasts = rows.flatMap((row) => row.split(",").slice(5).map(Number));
+    expect(Math.min(...forecasts)).toBe(0);
+    const wrong = await recurra(...argv, "--lower-bound", "2", "--upper-bound", "1");
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining("The lower bound is 2 and the upper bound 1"),
+    ]);
+    const word = await recurra(...argv, "--lower-bound", "none");
+    expect([word.code, word.stderr]).toEqual([2, expect.stringContaining("Wanted a number.")]);
+  });
+
   test("one bad series is skipped and told when that is asked for", async () => {
     const rows = Array.from({ length: 40 }, (_, t) => `${t},a,${10 + (t % 5)}\n${t},b,${t === 20 ? "x" : t}`);
     const file = await folder.file("two.csv", ["t,series,y", ...rows, ""].join("\n"));

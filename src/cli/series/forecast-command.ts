@@ -6,7 +6,7 @@ import type { CliContext } from "../context.ts";
 import { type EvaluationArguments, evaluationCommand, evaluationOptionsFor } from "./evaluation-command.ts";
 import { folderFor, tableWork } from "./table-command.ts";
 import { readTableOf } from "./table-options.ts";
-import { tellSkipped } from "./tell.ts";
+import { tellAll, tellSkipped } from "./tell.ts";
 
 const EXAMPLES = `
 Examples:
@@ -58,6 +58,7 @@ async function runForecast(
         const result = await forecast(table, await evaluationOptionsFor(options, context, work));
         await work.view.end();
         tellSkipped(result.skipped, context);
+        tellAll(result.advice, context);
         context.tell(`Writing ${out} …\n`);
         await result.writeInto(folder);
         work.signal.throwIfAborted();

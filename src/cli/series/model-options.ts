@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Forecaster, ForecasterConfig } from "../../series/forecasters/forecaster.ts";
 import type { Json } from "../../series/forecasters/local-model.ts";
 import type { CliContext } from "../context.ts";
-import { percentages, wholeNumber } from "../options.ts";
+import { anyNumber, percentages, wholeNumber } from "../options.ts";
 
 export interface ModelArguments {
   readonly models?: readonly ForecasterConfig[];
@@ -13,6 +13,8 @@ export interface ModelArguments {
   readonly lookback?: number;
   readonly epochs?: number;
   readonly levels: readonly number[];
+  readonly lowerBound?: number;
+  readonly upperBound?: number;
   readonly folds: number;
   readonly step?: number;
   readonly window?: number;
@@ -46,6 +48,13 @@ export function addModelOptions(command: Command): Command {
       .argParser(percentages)
       .default([80, 95], "80,95"),
   );
+  for (const [end, example] of [
+    ["lower", ", such as 0 for sales"],
+    ["upper", ""],
+  ] as const) {
+    const described = `the ${end === "lower" ? "least" : "greatest"} value there can be${example} (default: none)`;
+    add(MODELS, new Option(`--${end}-bound <NUMBER>`, described).argParser(anyNumber));
+  }
   add(
     MODELS,
     new Option("--seed <N>", "the same seed gives the same forecast").argParser(wholeNumber(0)).default(0),
@@ -66,6 +75,7 @@ export function addModelOptions(command: Command): Command {
 /** The options of `forecast` and `backtest` that stand in {@link ModelArguments}. */
 export function evaluationOptionsOf(options: ModelArguments, context: CliContext) {
   const { models, horizon, season, lookback, epochs, levels, folds, step, window, refit, seed } = options;
+  const bounds = { lower: options.lowerBound, upper: options.upperBound };
   const make = context.makeForecaster;
   const chosen: readonly (Forecaster | ForecasterConfig)[] | undefined =
     make === undefined ? models : models?.map((config) => make({ lookback, epochs, ...config }));
@@ -76,6 +86,7 @@ export function evaluationOptionsOf(options: ModelArguments, context: CliContext
     lookback,
     epochs,
     levels,
+    bounds,
     seed,
     backtest: { folds, step, window, refit },
   };

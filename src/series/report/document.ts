@@ -90,7 +90,7 @@ export function documentOf(parts: ForecastParts, best: string | undefined): Fore
         season: series.season,
       })),
       skipped: parts.skipped,
-      notes: parts.notes,
+      notes: [...parts.notes, ...parts.advice],
     },
     model: {
       name: parts.model,

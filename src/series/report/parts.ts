@@ -45,6 +45,8 @@ export interface ForecastParts {
   readonly fitted: Fitted;
   /** What was assumed, in sentences for the user. */
   readonly notes: readonly string[];
+  /** What a person may want to do about it, in sentences. */
+  readonly advice: readonly string[];
   /** Seconds, by what they were spent on. */
   readonly timing: Readonly<Record<string, number>>;
 }

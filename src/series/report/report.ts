@@ -225,7 +225,7 @@ function facts(parts: ForecastParts): string {
     ["Seed", String(parts.seed)],
     ["Time taken", `${Math.ceil(parts.timing.totalSeconds ?? 0)} s`],
   ];
-  const notes = parts.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
+  const notes = [...parts.notes, ...parts.advice].map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
   return `<h2>Model and data</h2>\n${htmlTerms(rows)}${notes === "" ? "" : `\n<ul class="small">${notes}</ul>`}`;
 }
 

@@ -42,6 +42,11 @@ export class ForecastResult {
     return this.parts.skipped;
   }
 
+  /** What a person may want to do about it, in sentences: bounds, where the forecast goes below 0 and no value does. */
+  get advice(): readonly string[] {
+    return this.parts.advice;
+  }
+
   /** The name of the model or baseline that did best in the backtest: the least MASE, or MAE where MASE is undefined. */
   get best(): string | undefined {
     return bestOf(this.parts.metrics);
