@@ -26,7 +26,8 @@ export const competitions: Readonly<Record<string, Competition>> = {
 };
 
 export function readEntries({ file, season }: Competition, folder: string, holdout: boolean): Entry[] {
-  const [header = "", ...rows] = gunzipSync(readFileSync(path.join(folder, file)))
+  const bytes = readFileSync(path.resolve(folder, file));
+  const [header = "", ...rows] = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes)
     .toString("utf8")
     .trim()
     .split("\n");

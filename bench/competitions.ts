@@ -1,10 +1,12 @@
 // Forecasting competitions: models by name over the official splits, with sMAPE, MASE and OWA by frequency and in all.
 //
-//   npm run bench:competitions -- m3|m4-hourly|m4-weekly [--models a,b,mean:a+b] [--every N] [--data DIR] [--holdout]
+//   npm run bench:competitions -- m3|m4-hourly|m4-weekly|FILE [--models a,b,mean:a+b] [--every N] [--data DIR] [--holdout]
 //
-// A combination is `mean:` or `median:` and the names of its members. `--every N` takes each N-th series. `--holdout` forecasts the last
+// FILE is a CSV file, packed with gzip or not, with columns id, period, train and test: values with spaces between them. A combination is `mean:` or `median:` and the names of its members. `--every N` takes each N-th series. `--holdout` forecasts the last
 // horizon of the training part instead of the test part: settings are chosen there, without a look at the test.
 
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { LocalModel } from "../src/series/forecasters/local-model.ts";
@@ -64,8 +66,10 @@ function main(): void {
       holdout: { type: "boolean", default: false },
     },
   });
-  const competition = competitions[positionals[0] ?? ""];
-  if (competition === undefined) throw new Error(`give one of ${Object.keys(competitions).join(", ")}`);
+  const [name = ""] = positionals;
+  const competition = competitions[name] ?? (existsSync(name) ? { file: resolve(name) } : undefined);
+  if (competition === undefined)
+    throw new Error(`give a file, or one of ${Object.keys(competitions).join(", ")}`);
   const beside = fileURLToPath(new URL("../../shared/data", import.meta.url));
   const folder = options.data ?? process.env.RECURRA_DATA ?? beside;
   const every = Number(options.every);

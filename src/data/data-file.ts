@@ -16,7 +16,7 @@ export interface DataFile {
   readonly parts?: readonly DataFile[];
   /** Whether they are packed with gzip. */
   readonly zipped: boolean;
-  readonly format: "csv" | "json" | "parquet";
+  readonly format: "csv" | "json" | "parquet" | "tsf";
   /** Bytes on disk, of all files. */
   readonly size: number;
   /** DuckDB's name of a text file's encoding, where it is not UTF-8. */
@@ -59,7 +59,14 @@ export async function inspectFile(path: string): Promise<DataFile> {
   }
   const encoding = encodingOf(head, path);
   const beginning = new TextDecoder(encoding === "latin-1" ? "latin1" : encoding).decode(head);
-  const about = { path, paths: [path], zipped, format, size, beginning };
+  const about = {
+    path,
+    paths: [path],
+    zipped,
+    format: format === "csv" && isTsf(beginning) ? ("tsf" as const) : format,
+    size,
+    beginning,
+  };
   return encoding === undefined ? about : { ...about, encoding };
 }
 
@@ -101,7 +108,7 @@ function unzipHead(bytes: Uint8Array, path: string): Uint8Array {
 }
 
 /** The kind of a file by its first bytes. @throws RecurraError `file-format` for what holds no table */
-export function formatOf(head: Uint8Array, path: string): DataFile["format"] {
+export function formatOf(head: Uint8Array, path: string): "csv" | "json" | "parquet" {
   const begins = (wanted: readonly number[] | string) =>
     typeof wanted === "string"
       ? asLatin1(head.subarray(0, wanted.length)).toLowerCase() === wanted.toLowerCase()
@@ -113,6 +120,16 @@ export function formatOf(head: Uint8Array, path: string): DataFile["format"] {
     .replace(/^\u00ef\u00bb\u00bf/, "")
     .trimStart()[0];
   return first === "{" || first === "[" ? "json" : "csv";
+}
+
+/** Whether a text begins as a file of the Monash forecasting archive does: with attributes, and what it says of its series. */
+function isTsf(beginning: string): boolean {
+  const first = beginning.split(/\r?\n/).find((line) => !/^\s*(?:#|$)/.test(line));
+  return (
+    first?.startsWith("@") === true &&
+    /^@attribute\s+\S+\s+(?:string|date|numeric)\s*$/im.test(beginning) &&
+    /^@(?:frequency|horizon|missing|equallength)\s/im.test(beginning)
+  );
 }
 
 function encodingOf(head: Uint8Array, path: string): DataFile["encoding"] {

@@ -124,7 +124,7 @@ async function together(path: string, paths: readonly string[]): Promise<DataFil
 }
 
 function kindOf({ format, zipped }: DataFile): string {
-  const name = { csv: "a text table", json: "JSON", parquet: "Parquet" }[format];
+  const name = { csv: "a text table", json: "JSON", parquet: "Parquet", tsf: ".tsf" }[format];
   return zipped ? `${name} packed with gzip` : name;
 }
 

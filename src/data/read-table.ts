@@ -1,4 +1,4 @@
-// Reading a table of series with DuckDB: from CSV, TSV, JSON, JSON lines or Parquet, packed with gzip or not, one file or several, or SQL.
+// Reading a table of series with DuckDB: from CSV, TSV, JSON, JSON lines, Parquet or .tsf, packed with gzip or not, one file or several, or SQL.
 
 import { checkOptionNames, describe } from "../nn/choice.ts";
 import { checkFlags } from "../nn/option-checks.ts";
@@ -67,7 +67,7 @@ const MOST_CANDIDATES = 4;
  *     await readTable("sales/*.csv", { time: "day", target: "units", series: ["store", "item"], future: "price" });
  *     await readTable({ sql: "SELECT day, units FROM 'sales.parquet' WHERE store = 3" });
  *
- * @param source A CSV, TSV, JSON, JSON lines or Parquet file (text may be packed with gzip); a pattern such as `data/*.csv`, a folder or
+ * @param source A CSV, TSV, JSON, JSON lines, Parquet or .tsf file (text may be packed with gzip); a pattern such as `data/*.csv`, a folder or
  * a list of paths for several with the same columns; or `{ sql }`, a query over files in DuckDB's SQL.
  * @returns The table, rows in the order of the file; `notes` say what was guessed. Empty numbers are NaN.
  * @throws RecurraError for files that are missing, empty, no file or no table (`file-not-found`, `empty-file`, `not-a-file`,
@@ -97,9 +97,9 @@ async function readSampled(
   sampled: SampledTable,
   options: ReadTableOptions,
 ): Promise<Table> {
-  const { opened, turned } = sampled;
+  const { opened, known } = sampled;
   const { relation, name } = opened;
-  const { columns, guesses, unused } = chooseColumns(sampled.columns, { ...turned, ...given(options) }, name);
+  const { columns, guesses, unused } = chooseColumns(sampled.columns, { ...known, ...given(options) }, name);
   const isLong = columns.series.length === 0 && columns.targets.length === 1;
   const candidates = isLong ? namesAmong(unused).slice(0, MOST_CANDIDATES) : [];
   const timed = relation.withTimes(columns.timeParts[0]?.name ?? "");
@@ -126,7 +126,7 @@ async function readSampled(
     ...(options.where === undefined ? {} : { where: options.where }),
     time,
     target: columnsOf("target"),
-    isWide: turned !== undefined || columns.targets.length > 1,
+    isWide: known !== undefined || columns.targets.length > 1,
     ...(series === undefined ? {} : { series }),
     ...group("past"),
     ...group("future"),

@@ -6,7 +6,7 @@ import { RecurraError } from "../platform/error.ts";
 import { inspectFile } from "./data-file.ts";
 import { type DuckDBConnection, rowsOf, shortMessage, sqlName, sqlText } from "./duckdb.ts";
 import { findColumn, numberSql, type RowSource } from "./number-columns.ts";
-import { fileError, openRelation } from "./relation.ts";
+import { fileError, openRelation } from "./open-relation.ts";
 import type { ChunkQuery } from "./table-chunks.ts";
 
 /** Columns of one input or output; for several, an object that names them. */

@@ -6,7 +6,8 @@ import type { Column } from "./column.ts";
 import { oddColumn } from "./csv-errors.ts";
 import { findFiles, nameOfFiles } from "./data-files.ts";
 import { type DuckDBConnection, rowsOf } from "./duckdb.ts";
-import { fileError, openQuery, openRelation, queryError, type Relation } from "./relation.ts";
+import { fileError, openQuery, openRelation, queryError } from "./open-relation.ts";
+import type { KnownColumns, Relation } from "./relation.ts";
 import { timeHeadings, turned } from "./time-headings.ts";
 
 /** What a table is read from: the path of a file, a folder or a pattern, or several of them; or SQL in which files are tables. */
@@ -56,18 +57,20 @@ export async function openSource(
 export interface SampledTable {
   readonly opened: OpenSource;
   readonly columns: readonly Column[];
-  /** Where times stood in the heading and the table was turned: its columns of times and values. */
-  readonly turned?: { readonly time: string; readonly target: string };
+  /** What its columns are, where the file's form says so, or times stood in the heading and the table was turned: each series is whole. */
+  readonly known?: KnownColumns;
 }
 
 /** @throws RecurraError `no-rows` */
 export async function sampleTable(connection: DuckDBConnection, opened: OpenSource): Promise<SampledTable> {
   const columns = await sampleColumns(connection, opened);
+  const { known } = opened.relation;
+  if (known !== undefined) return { opened, columns, known };
   const headings = timeHeadings(columns);
   if (headings === undefined) return { opened, columns };
   const { relation, time, target } = turned(opened.relation, headings);
   const upright = { ...opened, relation };
-  return { opened: upright, columns: await sampleColumns(connection, upright), turned: { time, target } };
+  return { opened: upright, columns: await sampleColumns(connection, upright), known: { time, target } };
 }
 
 /**

@@ -31,11 +31,31 @@ export interface TimeHeadings {
   readonly names: readonly string[];
   /** The column that says the year. */
   readonly year?: string;
+  /** Whether they count the steps: V1, V2, V3, … */
+  readonly isCount?: boolean;
+}
+
+/** Fewest headings that count steps: a few numbered columns are as likely to be other things. */
+const FEWEST_COUNTED = 12;
+
+/** Headings that count on, as V2, V3, V4, … in the files of the M4 competition, of numbers beside columns of names. */
+function countedHeadings(columns: readonly Column[]): readonly string[] {
+  const counted = columns.flatMap(({ name, type }) => {
+    const [, head, digits] = /^(.*?)(\d+)$/.exec(name) ?? [];
+    return digits === undefined || type === "VARCHAR" ? [] : [{ name, head, number: Number(digits) }];
+  });
+  const [first] = counted;
+  const goesOn = counted.every(
+    ({ head, number }, i) => head === first?.head && number === (first?.number ?? 0) + i,
+  );
+  const rest = columns.filter(({ name }) => !counted.some((one) => one.name === name));
+  const areNames = rest.length > 0 && rest.every(({ type }) => type === "VARCHAR");
+  return goesOn && areNames && counted.length >= FEWEST_COUNTED ? counted.map(({ name }) => name) : [];
 }
 
 /**
  * The headings that are times, where no column holds times and at least half of the headings, three or more, do; or the months or the
- * quarters beside a column of years.
+ * quarters beside a column of years; or headings that count the steps.
  */
 export function timeHeadings(columns: readonly Column[]): TimeHeadings | undefined {
   if (
@@ -51,7 +71,9 @@ export function timeHeadings(columns: readonly Column[]): TimeHeadings | undefin
   const years = names.filter((name) => YEAR.test(name));
   const dates = names.filter((name) => looksLikeTimes([name]));
   const headings = years.length > dates.length ? years : dates;
-  return headings.length >= 3 && headings.length >= names.length / 2 ? { names: headings } : undefined;
+  if (headings.length >= 3 && headings.length >= names.length / 2) return { names: headings };
+  const counted = countedHeadings(columns);
+  return counted.length > 0 ? { names: counted, isCount: true } : undefined;
 }
 
 /** A table that was turned: `time` and `target` are the columns that it has for headings and what stood below them. */
@@ -62,7 +84,10 @@ export interface TurnedTable {
 }
 
 /** The table with a row for each of its rows and each heading. */
-export function turned(relation: Relation, { names: headings, year }: TimeHeadings): TurnedTable {
+export function turned(
+  relation: Relation,
+  { names: headings, year, isCount = false }: TimeHeadings,
+): TurnedTable {
   const columns = relation.columns.filter(({ name }) => headings.includes(name));
   const rest = relation.columns.filter(({ name }) => !headings.includes(name));
   const free = (name: string): string =>
@@ -75,9 +100,12 @@ export function turned(relation: Relation, { names: headings, year }: TimeHeadin
   const inner = `(SELECT ${[...rest.map(({ name }) => sqlName(name)), ...casts].join(", ")} FROM ${relation.sql})`;
   const list = headings.map(sqlName).join(", ");
   const flat = `FROM ${inner} UNPIVOT INCLUDE NULLS (${sqlName(target)} FOR ${sqlName(time)} IN (${list}))`;
-  const dated = `trim(CAST(${sqlName(year ?? "")} AS VARCHAR)) || ' ' || ${sqlName(time)} AS ${sqlName(time)}`;
-  const sql = year === undefined ? `(${flat})` : `(SELECT * REPLACE (${dated}) ${flat})`;
-  const all = [...rest, { name: time, type: "VARCHAR" }, { name: target, type: common }];
+  const dated = `trim(CAST(${sqlName(year ?? "")} AS VARCHAR)) || ' ' || ${sqlName(time)}`;
+  const step = `CAST(regexp_extract(${sqlName(time)}, '\\d+$') AS BIGINT)`;
+  const read = isCount ? step : year === undefined ? undefined : dated;
+  const sql = read === undefined ? `(${flat})` : `(SELECT * REPLACE (${read} AS ${sqlName(time)}) ${flat})`;
+  const all = [...rest, { name: time, type: isCount ? "BIGINT" : "VARCHAR" }, { name: target, type: common }];
+  const meaning = isCount ? "count the steps" : "are times";
   const upright: Relation = {
     ...relation,
     sql,
@@ -89,7 +117,7 @@ export function turned(relation: Relation, { names: headings, year }: TimeHeadin
     notes: [
       ...relation.notes,
       year === undefined
-        ? `Headings such as "${headings[0]}" are times: each row of the file is taken for a series.`
+        ? `Headings such as "${headings[0]}" ${meaning}: each row of the file is taken for a series.`
         : `The headings "${headings[0]}" to "${headings.at(-1)}" are parts of the year in column "${year}".`,
     ],
   };

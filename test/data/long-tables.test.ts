@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readColumns } from "../../src/data/column-reader.ts";
 import { inspectFile } from "../../src/data/data-file.ts";
 import { withDuckdb } from "../../src/data/duckdb.ts";
+import { fileError, openRelation } from "../../src/data/open-relation.ts";
 import { readTable } from "../../src/data/read-table.ts";
-import { fileError, openRelation } from "../../src/data/relation.ts";
 import { streamRows } from "../../src/data/row-stream.ts";
 import { sampleTable, withOddColumn } from "../../src/data/table-source.ts";
 

@@ -11,7 +11,7 @@ import { addTableOptions, namesItsOwnFiles, type TableArguments } from "./table-
 export function tableCommand(name: string, description: string): Command {
   const command = new Command(name)
     .description(description)
-    .argument("[FILE...]", "CSV, TSV, JSON, JSON lines or Parquet, also .gz");
+    .argument("[FILE...]", "CSV, TSV, JSON, JSON lines, Parquet or .tsf, also .gz");
   return addTableOptions(command);
 }
 

@@ -2,7 +2,7 @@
 
 import type { DataFile } from "../data-file.ts";
 import { openDuckdb, rowsOf, sqlName } from "../duckdb.ts";
-import { fileError, openRelation } from "../relation.ts";
+import { fileError, openRelation } from "../open-relation.ts";
 import { streamRows } from "../row-stream.ts";
 import { type Cell, SAMPLE_CELL, type TableRow, type TextTable } from "./text-table.ts";
 
