@@ -22,7 +22,7 @@ import { conformal, conformalFitted } from "./compose/conformal.ts";
 import type { Fitted, Forecaster, ForecasterConfig } from "./forecasters/forecaster.ts";
 import { LocalForecaster } from "./forecasters/local-forecaster.ts";
 import type { LocalModel } from "./forecasters/local-model.ts";
-import { type ForecasterRecord, localRecord, readRecord } from "./forecasters/record.ts";
+import { type ForecasterRecord, INNER, localRecord, readRecord } from "./forecasters/record.ts";
 import { loadNeural } from "./neural/load-neural.ts";
 import { type NetworkName, networkNames } from "./neural/networks/table.ts";
 import { NeuralForecaster } from "./neural/neural-forecaster.ts";
@@ -156,12 +156,12 @@ export async function loadForecaster(folder: string): Promise<Fitted> {
     }
     case "bounded": {
       const { bounds } = config as unknown as BoundedConfig;
-      const inner = await loadForecaster(joinPath(folder, "forecaster"));
+      const inner = await loadForecaster(joinPath(folder, INNER));
       return boundedFitted(makeForecaster(config as ForecasterConfig), inner, bounds);
     }
     case "conformal": {
       const { calibration, scales } = record as unknown as ConformalRecord;
-      const inner = await loadForecaster(joinPath(folder, "forecaster"));
+      const inner = await loadForecaster(joinPath(folder, INNER));
       return conformalFitted(makeForecaster(config as ForecasterConfig), inner, calibration, scales);
     }
   }

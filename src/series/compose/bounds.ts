@@ -1,6 +1,6 @@
 // A forecaster whose forecasts and intervals stay where values can be: sales from 0 on, a share between 0 and 1.
 
-import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { joinPath } from "#platform";
 import { quoted } from "../../data/row-names.ts";
 import { formatTime, type TimeStyle } from "../../data/time-style.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -13,7 +13,7 @@ import type {
   PredictOptions,
 } from "../forecasters/forecaster.ts";
 import type { Forecast, Need, Task } from "../forecasters/local-model.ts";
-import { FORECASTER_FORMAT } from "../forecasters/record.ts";
+import { INNER, writeRecord } from "../forecasters/record.ts";
 import type { SeriesSet } from "../observed/from-table.ts";
 import type { Series } from "../observed/series.ts";
 
@@ -86,15 +86,8 @@ export function boundedFitted(forecaster: Forecaster, fitted: Fitted, bounds: Bo
       ...(bounds.lower === undefined ? {} : { lowerBound: bounds.lower }),
       ...(bounds.upper === undefined ? {} : { upperBound: bounds.upper }),
     }),
-    async save(folder) {
-      const text = new TextEncoder().encode(
-        `${JSON.stringify({ ...FORECASTER_FORMAT, config: forecaster.config })}\n`,
-      );
-      await writeFolderAtomic(folder, async (into) => {
-        await fitted.save(joinPath(into, "forecaster"));
-        await writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text));
-      });
-    },
+    save: (folder) =>
+      writeRecord(folder, { config: forecaster.config }, (into) => fitted.save(joinPath(into, INNER))),
   };
 }
 

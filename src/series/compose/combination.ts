@@ -1,6 +1,6 @@
 // Several forecasters as one: the mean or the median of what they expect.
 
-import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { joinPath } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 import type {
   Failure,
@@ -11,7 +11,7 @@ import type {
   PredictOptions,
 } from "../forecasters/forecaster.ts";
 import type { Description, Forecast, Need, Task } from "../forecasters/local-model.ts";
-import { FORECASTER_FORMAT } from "../forecasters/record.ts";
+import { writeRecord } from "../forecasters/record.ts";
 import type { Series } from "../observed/series.ts";
 import { poolInterval } from "./linear-pool.ts";
 
@@ -140,14 +140,10 @@ export function combined(
       );
       return { method, members, ...Object.fromEntries(inner) };
     },
-    async save(folder: string) {
-      const record = { ...FORECASTER_FORMAT, config: forecaster.config };
-      await writeFolderAtomic(folder, async (into) => {
+    save: (folder) =>
+      writeRecord(folder, { config: forecaster.config }, async (into) => {
         for (const [i, part] of parts.entries()) await part.save(joinPath(into, `member-${i + 1}`));
-        const text = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
-        await writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text));
-      });
-    },
+      }),
   };
 }
 

@@ -1,6 +1,6 @@
 // A forecaster whose intervals come from its own errors on the end of the training data.
 
-import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { joinPath } from "#platform";
 import { backtest, foldsThatFit } from "../evaluate/backtest.ts";
 import { naiveScale } from "../evaluate/metrics.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
   PredictOptions,
 } from "../forecasters/forecaster.ts";
 import type { Need, Task } from "../forecasters/local-model.ts";
-import { FORECASTER_FORMAT } from "../forecasters/record.ts";
+import { INNER, writeRecord } from "../forecasters/record.ts";
 import type { Series } from "../observed/series.ts";
 import { type Calibration, calibrate, conformalIntervals, REFERENCE_LEVEL } from "./calibration.ts";
 import { pastErrors } from "./fold-forecasts.ts";
@@ -106,14 +106,9 @@ export function conformalFitted(
     },
     ...(fitted.fittedValues === undefined ? {} : { fittedValues: () => fitted.fittedValues?.() ?? [] }),
     describe: (index) => ({ ...fitted.describe(index), intervals: "conformal" }),
-    async save(folder) {
-      const { config } = forecaster;
-      const record = { ...FORECASTER_FORMAT, config, calibration, scales };
-      await writeFolderAtomic(folder, async (into) => {
-        await fitted.save(joinPath(into, "forecaster"));
-        const text = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
-        await writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text));
-      });
-    },
+    save: (folder) =>
+      writeRecord(folder, { config: forecaster.config, calibration, scales }, (into) =>
+        fitted.save(joinPath(into, INNER)),
+      ),
   };
 }

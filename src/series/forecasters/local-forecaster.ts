@@ -1,6 +1,6 @@
 // A forecaster that fits a model to each series by itself: checks the series, fits them here or on other threads, and keeps the states.
 
-import { joinPath, now, writeFileAtomic, writeFolderAtomic } from "#platform";
+import { now } from "#platform";
 import { quoted } from "../../data/row-names.ts";
 import type { Job } from "../../jobs/executor.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -15,7 +15,7 @@ import type {
   PredictOptions,
 } from "./forecaster.ts";
 import type { Description, Forecast, LocalModel, Need, Task } from "./local-model.ts";
-import { FORECASTER_FORMAT } from "./record.ts";
+import { writeRecord } from "./record.ts";
 
 /** What fitting one series gave, as it comes from another thread. */
 export type LocalFit =
@@ -204,8 +204,7 @@ export class LocalFitted implements Fitted {
   }
 
   async save(folder: string): Promise<void> {
-    const record = {
-      ...FORECASTER_FORMAT,
+    await writeRecord(folder, {
       config: this.forecaster.config,
       horizon: this.#horizon,
       series: this.#series.map((series, i) => ({
@@ -215,11 +214,7 @@ export class LocalFitted implements Fitted {
         ...(this.forecaster.model.usesFuture === true ? { future: tailOf(series) } : {}),
         state: this.#states[i] ?? null,
       })),
-    };
-    const text = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
-    await writeFolderAtomic(folder, (into) =>
-      writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text)),
-    );
+    });
   }
 
   #checkSame(series: readonly Series[]): void {

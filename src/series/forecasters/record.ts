@@ -1,10 +1,10 @@
-// The file of a saved forecaster, as it is read.
+// The folder of a saved forecaster: forecaster.json, and what stands beside it.
 
 import { z } from "zod";
-import { joinPath, readTextFile } from "#platform";
+import { joinPath, readTextFile, writeFileAtomic, writeFolderAtomic } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 
-export const FORECASTER_FORMAT = { format: "recurra-forecaster", version: 2 } as const;
+const FORECASTER_FORMAT = { format: "recurra-forecaster", version: 2 } as const;
 
 const schema = z.looseObject({
   format: z.literal(FORECASTER_FORMAT.format),
@@ -13,6 +13,27 @@ const schema = z.looseObject({
 });
 
 export type ForecasterRecord = z.infer<typeof schema>;
+
+/** Where a forecaster that is made of one other keeps it. */
+export const INNER = "forecaster";
+
+/**
+ * Writes the folder of a forecaster, whole or not at all.
+ *
+ * @param record its config, and what it has learned, as JSON
+ * @param beside writes what stands beside forecaster.json
+ */
+export async function writeRecord(
+  folder: string,
+  record: Readonly<Record<string, unknown>>,
+  beside: (into: string) => Promise<void> = async () => {},
+): Promise<void> {
+  const text = new TextEncoder().encode(`${JSON.stringify({ ...FORECASTER_FORMAT, ...record })}\n`);
+  await writeFolderAtomic(folder, async (into) => {
+    await beside(into);
+    await writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text));
+  });
+}
 
 /**
  * Reads forecaster.json of a folder.

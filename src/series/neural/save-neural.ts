@@ -1,7 +1,7 @@
 // Writing a neural forecaster as a folder: a record with the ends of its series, and its networks as models.
 
-import { joinPath, writeFileAtomic, writeFolderAtomic } from "#platform";
-import { FORECASTER_FORMAT } from "../forecasters/record.ts";
+import { joinPath } from "#platform";
+import { writeRecord } from "../forecasters/record.ts";
 import type { NeuralParts } from "./neural-parts.ts";
 import { type NeuralRecord, networkFolder, type SavedSeries } from "./neural-record.ts";
 import type { PreparedSeries } from "./prepared-series.ts";
@@ -26,15 +26,11 @@ export async function saveNeural(parts: NeuralParts, folder: string): Promise<vo
     },
     series: prepared.map((one) => (one === undefined ? null : endOf(one, shape.lookback))),
   };
-  const text = new TextEncoder().encode(
-    `${JSON.stringify({ ...FORECASTER_FORMAT, config: forecaster.config, ...record })}\n`,
-  );
-  await writeFolderAtomic(folder, async (into) => {
+  await writeRecord(folder, { config: forecaster.config, ...record }, async (into) => {
     for (const [i, snapshot] of weights.flat(2).entries()) {
       model.restoreWeights(snapshot);
       await model.save(joinPath(into, networkFolder(i)));
     }
-    await writeFileAtomic(joinPath(into, "forecaster.json"), (sink) => sink.write(text));
   });
 }
 
