@@ -2,7 +2,7 @@
 
 import { isOp, item } from "../graph/op.ts";
 import { add, addOp } from "../graph/ops/arithmetic.ts";
-import { scatterAddOp } from "../graph/ops/gather.ts";
+import { SMALL_TABLE, scatterAddOp } from "../graph/ops/gather.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /** Rows to be added into a gradient that is otherwise zero. */
@@ -19,7 +19,7 @@ export interface GradientParts {
   readonly sparse: readonly GradientRows[];
 }
 
-/** Takes a gradient apart. A table of which most rows are read anyway stays dense. */
+/** Takes a gradient apart. A small table of which most rows are read anyway stays dense. */
 export function gradientParts(gradient: Tensor): GradientParts {
   const terms = termsOf(gradient);
   const sparse = terms.flatMap(({ node }): GradientRows[] => {
@@ -27,7 +27,9 @@ export function gradientParts(gradient: Tensor): GradientParts {
     return [{ ids: item(node.inputs), rows: item(node.inputs, 1) }];
   });
   const rowCount = sparse.reduce((total, { ids }) => total + ids.size, 0);
-  if (sparse.length === 0 || rowCount > (gradient.shape[0] ?? 0)) return { dense: gradient, sparse: [] };
+  const [tableRows = 0] = gradient.shape;
+  if (sparse.length === 0 || (rowCount > tableRows && tableRows <= SMALL_TABLE))
+    return { dense: gradient, sparse: [] };
   const rest = terms.filter(({ node }) => !isOp(node, scatterAddOp));
   return { dense: rest.length === 0 ? undefined : rest.reduce((a, b) => add(a, b)), sparse };
 }

@@ -351,6 +351,43 @@ describe("a table's gradient", () => {
     });
   });
 
+  test("of a larger table is made of its rows, however often they are read", async () => {
+    const x = ndarray(
+      Int32Array.from({ length: 300 }, (_, i) => (i * 7) % 130),
+      { shape: [4, 75] },
+    );
+    const problem = {
+      make: () => [new Tied(130, ["read", "readBackwards"], { inputShape: [75] })],
+      x,
+      y: normal([4, 2], 2),
+    };
+    expect(tablesIn(await check(problem), 130)).toBe(0);
+  });
+
+  test("gives the same weights each time", async () => {
+    const trained = async (inputDim: number) => {
+      const model = sequential(
+        [
+          layers.embedding({ inputDim, outputDim: 32, inputShape: [50] }),
+          layers.globalAveragePooling1D(),
+          layers.dense({ units: 1 }),
+        ],
+        { seed: 0 },
+      );
+      model.compile({ optimizer: "adam", loss: "mse" });
+      const batch = ndarray(
+        Int32Array.from({ length: 3200 }, (_, i) => (i * i) % inputDim),
+        { shape: [64, 50] },
+      );
+      for (let step = 0; step < 5; step++) await model.trainOnBatch(batch, normal([64, 1], 3));
+      return model.weights[0]?.weight.value.toArray();
+    };
+    for (const rows of [40, 400]) {
+      const first = await trained(rows);
+      for (let again = 0; again < 3; again++) expect(await trained(rows)).toEqual(first);
+    }
+  });
+
   test("of one step leaves nothing behind for the next", async () => {
     const model = sequential([
       layers.embedding({ inputDim: 30, outputDim: 2, inputShape: [3] }),

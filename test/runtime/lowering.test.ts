@@ -19,6 +19,7 @@ import * as reduce from "../../src/graph/ops/reduce.ts";
 import { broadcastTo, reshape, sum } from "../../src/graph/ops/sum.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { vjp } from "../../src/graph/vjp.ts";
+import { jit } from "../../src/runtime/jit.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { ndarray } from "../../src/tensor/nd-array.ts";
 import { differential, draw, opsSeen } from "./differential.ts";
@@ -343,6 +344,9 @@ describe("gather and scatter", () => {
     forEachDtype(`scatterAdd by ${idType}`, NUMBERS, (dtype) =>
       differential([ids(idType), draw([3, 2, 4], dtype)], (i, x) => scatterAdd(5, i!, x!)),
     );
+    for (const rows of [5, 200])
+      it(`scatterAdd by ${idType}, of wide rows into ${rows}`, () =>
+        differential([ids(idType), draw([3, 2, 40], "float32")], (i, x) => scatterAdd(rows, i!, x!)));
     forEachDtype(`pick by ${idType}`, NUMBERS, (dtype) =>
       differential([draw([3, 2, 4], dtype), ids(idType)], (x, i) => pick(x!, i!)),
     );
@@ -350,6 +354,33 @@ describe("gather and scatter", () => {
       differential([ids(idType)], (i) => oneHot(i!, 4, dtype)),
     );
   }
+});
+
+describe("scatterAdd", () => {
+  // Whole numbers, whose sums are exact. Kernels that share the updates out among threads lose some.
+  it.each([
+    ["a few rows", 3, 32],
+    ["many rows", 500, 32],
+    ["single numbers", 3, 1],
+  ])("loses none of many updates of the same rows: %s", async (_, rows, width) => {
+    const count = 30_000;
+    const ids = ndarray(Int32Array.from({ length: count }, (_, i) => i % rows));
+    const updates = ndarray(new Float32Array(count * width).fill(1), { shape: [count, width] });
+    const sums = await jit((i: Tensor, x: Tensor) => scatterAdd(rows, i, x))(ids, updates);
+    expect(new Set(Array.from(sums.data, Number))).toEqual(new Set([count / rows]));
+  });
+
+  it.each([
+    [5, 40],
+    [5, 2],
+    [500, 40],
+  ])("fails for an id outside a table of %i rows of %i", async (rows, width) => {
+    const run = jit((i: Tensor, x: Tensor) => scatterAdd(rows, i, x));
+    const ids = ndarray([0, rows], { dtype: "int32" });
+    await expect(run(ids, draw([2, width], "float32"))).rejects.toThrow(
+      /out of (data )?bounds|out of range/i,
+    );
+  });
 });
 
 describe("windows", () => {

@@ -5,7 +5,7 @@ import type { DType } from "../../tensor/dtype.ts";
 import { ndarray } from "../../tensor/nd-array.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { apply, op } from "../op.ts";
-import { formatType, type Tensor, type TensorType } from "../tensor.ts";
+import { type Emitter, formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { add, cast, equal, greater, select } from "./arithmetic.ts";
 import { stackedTensor, transpose } from "./layout.ts";
 import { constant, scalar } from "./leaf.ts";
@@ -85,6 +85,34 @@ export function gather(x: Tensor, ids: Tensor, axis = 0): Tensor {
   return transpose(rows, [...before, ...id, ...after]);
 }
 
+/** Rows of a table up to which, for rows of some width, a product is faster than sums one after the other. */
+export const SMALL_TABLE = 128;
+const WIDE_ROW = 16;
+
+/**
+ * The sums as a product of ones and zeros [rows, count] with the updates [count, width], as fast as the processor multiplies. An id outside
+ * the table, for which there would be no one, fails in the gathering of zeros.
+ */
+function addByProduct(emitter: Emitter, ids: string, updates: string, rows: number): string {
+  const values = emitter.constant(ndarray([0, 1]));
+  const ones = emitter.one("OneHot", [ids, emitter.int64s([rows]), values], { axis: 0 });
+  const zeros = emitter.one("Gather", [emitter.constant(ndarray(new Float32Array(rows))), ids], { axis: 0 });
+  const zero = emitter.one("ReduceSum", [zeros], { keepdims: 0 });
+  return emitter.one("Add", [emitter.one("MatMul", [ones, updates]), zero]);
+}
+
+/** The sums one after the other: [count, 1] ids, [count, width] updates. */
+function addInTurn(
+  emitter: Emitter,
+  ids: string,
+  updates: string,
+  { dtype, shape, count }: TensorType & { readonly count: number },
+): string {
+  const zeros = emitter.one("Expand", [emitter.scalar(0, dtype), emitter.dimensions(shape)]);
+  const places = emitter.one("Expand", [ids, emitter.dimensions([count, shape[1] ?? 0])]);
+  return emitter.one("ScatterElements", [zeros, places, updates], { axis: 0, reduction: "add" });
+}
+
 /** Adds rows into a table of zeros: output[id] is the sum of the rows with that id. The gradient of gather. */
 export const scatterAddOp = op<{ readonly rows: number }, 2>("scatterAdd", {
   infer([ids, updates], { rows }) {
@@ -112,13 +140,21 @@ export const scatterAddOp = op<{ readonly rows: number }, 2>("scatterAdd", {
     }
     return result;
   },
+  // Not by ScatterND: ONNX Runtime's threads share its rows, and of two sums into the same row one may be lost.
   lower(emitter, [ids, updates], _, { shape, dtype }, [idType]) {
-    const zeros = emitter.one("Expand", [emitter.scalar(0, dtype), emitter.dimensions(shape)]);
-    const places = emitter.one("Reshape", [
-      emitter.cast(ids, "int64"),
-      emitter.dimensions([...idType.shape, 1]),
-    ]);
-    return emitter.one("ScatterND", [zeros, places, updates], { reduction: "add" });
+    const [rows = 0, ...rest] = shape;
+    const [count, width] = [sizeOf(idType.shape), sizeOf(rest)];
+    const flat = emitter.one("Reshape", [updates, emitter.dimensions([count, width])]);
+    const places = emitter.cast(ids, "int64");
+    const sums =
+      rows <= SMALL_TABLE && width >= WIDE_ROW && dtype === "float32"
+        ? addByProduct(emitter, emitter.one("Reshape", [places, emitter.dimensions([count])]), flat, rows)
+        : addInTurn(emitter, emitter.one("Reshape", [places, emitter.dimensions([count, 1])]), flat, {
+            dtype,
+            shape: [rows, width],
+            count,
+          });
+    return emitter.one("Reshape", [sums, emitter.dimensions(shape)]);
   },
   lift: "none",
 });
