@@ -4,6 +4,7 @@ import type { Command } from "commander";
 
 /** Options of the library whose flags have other names, where a command has these. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  columns: ["keep"],
   filters: ["units"],
   maxTokens: ["length", "tokens"],
   numWords: ["vocabulary"],

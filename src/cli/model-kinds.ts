@@ -3,7 +3,7 @@
 import { joinPath, pathExists, readTextFile } from "#platform";
 import { RecurraError } from "../platform/error.ts";
 
-interface ModelKind {
+export interface ModelKind {
   /** `a tagger` */
   readonly called: string;
   /** What makes it. */
@@ -63,7 +63,8 @@ export async function checkModelKind(path: string, folder: string, command: stri
   );
 }
 
-async function kindIn(folder: string): Promise<ModelKind | undefined> {
+/** The kind of the model in a folder; undefined where there is none that is known. */
+export async function kindIn(folder: string): Promise<ModelKind | undefined> {
   for (const [file, kind] of Object.entries(FILES)) if (await pathExists(joinPath(folder, file))) return kind;
   try {
     const config = JSON.parse(await readTextFile(joinPath(folder, "config.json")));

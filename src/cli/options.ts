@@ -1,6 +1,7 @@
 // Reading the values of command-line options.
 
 import { InvalidArgumentError } from "commander";
+import { suggestion } from "../platform/nearest.ts";
 
 /** A parser of whole numbers from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -79,11 +80,19 @@ export function oneOf(...words: readonly string[]): (text: string) => string {
   };
 }
 
+/** Names of encodings that others are near to. */
+const ENCODINGS =
+  "utf-8 utf-16le utf-16be latin1 windows-1252 windows-1251 windows-1250 windows-1255 windows-1256 iso-8859-1 iso-8859-2 iso-8859-8 iso-8859-15 shift_jis euc-jp euc-kr gbk gb18030 big5 koi8-r macintosh".split(
+    " ",
+  );
+
 /** The name of an encoding that texts can be read in. */
 export function encodingName(text: string): string {
   try {
     return new TextDecoder(text).encoding;
   } catch {
-    throw new InvalidArgumentError("Wanted an encoding such as utf-8, windows-1252 or shift_jis.");
+    throw new InvalidArgumentError(
+      `${suggestion(text, ENCODINGS)}Wanted an encoding such as utf-8, windows-1252 or shift_jis.`,
+    );
   }
 }

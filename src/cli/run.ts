@@ -1,6 +1,7 @@
 // Runs a command line: parses it, calls the command, and turns what it throws into a message and an exit code.
 
 import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { Command, CommanderError } from "commander";
 import { RecurraError } from "../platform/error.ts";
 import { classifyCommand } from "./classify-command.ts";
@@ -70,7 +71,7 @@ function explain(error: unknown, command: Command, { tell }: CliContext): number
   // Commander has printed its own messages; printing help ends in one of its errors too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   if (error instanceof RecurraError) {
-    tell(`recurra: ${withFlags(error.message, error.code, command)}\n`);
+    tell(`recurra: ${withFlags(error.message, error.code, command)}${lookedIn(error)}\n`);
     return error.code === "interrupted" ? EXIT.interrupted : EXIT.badInput;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -78,6 +79,15 @@ function explain(error: unknown, command: Command, { tell }: CliContext): number
     `recurra: This is a fault in recurra, not in your data. Please report it with these lines:\n${trace}\n`,
   );
   return EXIT.fault;
+}
+
+/** Where a path was looked for that does not say it itself, and was not found. */
+function lookedIn({ code, message }: RecurraError): string {
+  const [, path] = /^Cannot \w+ "([^"]+)"/.exec(message) ?? [];
+  const isMissing = code === "file-not-found" || code === "model-missing";
+  return isMissing && path !== undefined && !isAbsolute(path)
+    ? ` It was looked for in ${process.cwd()}.`
+    : "";
 }
 
 function version(): string {

@@ -28,12 +28,16 @@ export function openRelation(connection: DuckDBConnection, file: DataFile): Prom
   }
 }
 
-/** What a query gives. @throws RecurraError `sql` with DuckDB's words */
-export async function openQuery(connection: DuckDBConnection, query: string): Promise<Relation> {
+/** What a query gives. @param isOverData as in {@link queryError} @throws RecurraError `sql` with DuckDB's words */
+export async function openQuery(
+  connection: DuckDBConnection,
+  query: string,
+  isOverData = false,
+): Promise<Relation> {
   // The line break ends a comment in the query.
   const sql = `(${query}\n)`;
   const described = await rowsOf(connection, `DESCRIBE SELECT * FROM ${sql}`).catch((error) => {
-    throw queryError(query, error);
+    throw queryError(query, error, isOverData);
   });
   const columns = columnsOf(described);
   return {
@@ -47,12 +51,16 @@ export async function openQuery(connection: DuckDBConnection, query: string): Pr
   };
 }
 
-/** The error of a query that DuckDB fails on. */
-export function queryError(query: string, error: unknown): RecurraError {
+/** The error of a query that DuckDB fails on. @param isOverData whether it is over a file, which it calls data */
+export function queryError(query: string, error: unknown, isOverData = false): RecurraError {
   if (error instanceof RecurraError) return error;
-  return new RecurraError("sql", `Cannot read ${JSON.stringify(query)}: ${shortMessage(error)}`, {
-    cause: error,
-  });
+  const message = shortMessage(error);
+  const unknown = /Table with name (.+?) does not exist/.exec(message)?.[1];
+  const problem =
+    isOverData && unknown !== undefined
+      ? `There is no table "${unknown}". The file is called data: "SELECT … FROM data".`
+      : message;
+  return new RecurraError("sql", `Cannot read ${JSON.stringify(query)}: ${problem}`, { cause: error });
 }
 
 /** The error of a file that DuckDB fails on. */

@@ -50,7 +50,7 @@ export async function openSource(
   await connection.run(`CREATE TEMP VIEW data AS SELECT * FROM ${relation.sql}`).catch((error) => {
     throw fileError(file, error);
   });
-  return { relation: await openQuery(connection, query), name, origin: "the query", failure };
+  return { relation: await openQuery(connection, query, true), name, origin: "the query", failure };
 }
 
 /** A table with its columns and the first of their values. */

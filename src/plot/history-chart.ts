@@ -42,7 +42,7 @@ export function historySpec(chart: HistoryChart): TopLevelSpec {
   }
   const places = history.epochs.map((epoch) => epoch + 1);
   const heldOut = quantities.some((name) => `val_${name}` in history.logs);
-  const labels = ["training", ...(heldOut ? ["validation"] : [])];
+  const labels = ["training", ...(heldOut ? ["held out"] : [])];
   const panels = quantities.map((name) => {
     const lines = [name, `val_${name}`].flatMap((key, i): PanelLine[] => {
       const values = history.logs[key];

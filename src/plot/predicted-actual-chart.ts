@@ -45,12 +45,11 @@ export function predictedActualSpec(chart: PredictedActualChart): TopLevelSpec {
     if (Number.isFinite(x) && Number.isFinite(y) && (!log || (x > 0 && y > 0))) points.push({ x, y });
   }
   const all = points.flatMap(({ x, y }) => [x, y]);
-  const domain = [
-    all.reduce((a, b) => Math.min(a, b), Infinity),
-    all.reduce((a, b) => Math.max(a, b), -Infinity),
-  ];
+  const least = all.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = all.reduce((a, b) => Math.max(a, b), -Infinity);
+  const domain = widened(least, most, log);
   const scale = { type: log ? "log" : "linear", domain, nice: !log, zero: false };
-  const axis = { format: "~s", grid: true, ...(log ? { values: logTicks(domain) } : { tickCount: 6 }) };
+  const axis = { format: "~s", grid: true, tickCount: 6, ...(log && { values: logTicks(domain) }) };
   const x = { field: "x", type: "quantitative", scale, axis, title: `actual ${quantity}` };
   const y = { field: "y", type: "quantitative", scale, axis, title: `predicted ${quantity}` };
   return {
@@ -79,11 +78,32 @@ export function predictedActualSpec(chart: PredictedActualChart): TopLevelSpec {
   } as TopLevelSpec;
 }
 
-/** Powers of ten; over less than two decades, 1, 2 and 5 of each. */
-function logTicks([least = 1, most = 10]: readonly number[]): readonly number[] {
-  const factors = most / least < 100 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); power++)
-    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
-  return ticks.filter((tick) => tick >= least && tick <= most);
+/** Room beside the first and the last point, as a share of what lies between them. */
+const MARGIN = 0.04;
+
+/** The bounds of the axes: no point is cut. */
+function widened(least: number, most: number, log: boolean): [number, number] {
+  if (!log) {
+    const margin = MARGIN * (most - least);
+    return [least - margin, most + margin];
+  }
+  const margin = (most / least) ** MARGIN;
+  return [least / margin, most * margin];
+}
+
+/** Fewer labels than this are too few to read values off. */
+const LABELS = 4;
+/** Of each power of ten, the first of these that give enough. */
+const FACTORS = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]];
+
+/** Undefined where the axis finds its own. */
+function logTicks([least, most]: readonly [number, number]): readonly number[] | undefined {
+  for (const factors of FACTORS) {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); power++)
+      for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
+    const shown = ticks.filter((tick) => tick >= least && tick <= most);
+    if (shown.length >= LABELS) return shown;
+  }
+  return undefined;
 }

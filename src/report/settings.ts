@@ -4,8 +4,30 @@
 export function settingTerms(settings: Readonly<Record<string, unknown>>): (readonly [string, string])[] {
   return Object.entries(settings)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [settingName(name), settingText(value)]);
+    .map(([name, value]) => [settingName(name), VALUES[name]?.[String(value)] ?? settingText(value)]);
 }
+
+/** Options that say little by their names. */
+const NAMES: Readonly<Record<string, string>> = {
+  truncating: "longer texts lose",
+  validationSplit: "held out",
+  clip: "longest gradient",
+  trainEmbedding: "vectors learned on",
+  balanced: "classes weigh alike",
+  minCount: "fewest occurrences",
+  numWords: "the most frequent",
+  vocabularySize: "at most",
+  oovToken: "all others as",
+  unknownToken: "all others as",
+  unicode: "punctuation of all scripts",
+  lower: "in lower case",
+  windowed: "reads windows",
+};
+
+/** And values. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  truncating: { pre: "their beginning", post: "their end" },
+};
 
 /** `Batch size` for `batchSize`. */
 export function settingName(name: string): string {
@@ -13,7 +35,7 @@ export function settingName(name: string): string {
   return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
 }
 
-/** `20,000`; `yes`; `words (num words 20,000, oov token <unknown>)` for a config with a name. */
+/** `20,000`; `yes`; `words (the most frequent 20,000, all others as <unknown>)` for a config with a name. */
 export function settingText(value: unknown): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
@@ -35,7 +57,9 @@ function numberText(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString("en-US") : String(Number(value.toPrecision(4)));
 }
 
-/** `batch size` for `batchSize`; capitals at the start or in a row stay as they are. */
+/** `batch size` for `batchSize`, and what says more for some; capitals at the start or in a row stay as they are. */
 function inWords(name: string): string {
-  return name.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return Object.hasOwn(NAMES, name)
+    ? (NAMES[name] ?? "")
+    : name.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }

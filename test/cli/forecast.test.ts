@@ -1,7 +1,7 @@
 // The command line: what it prints and writes, what it refuses, with a stand-in for the networks.
 
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -187,7 +187,7 @@ test("the program itself: exit codes, and what is on which stream", async () => 
   await expect(start("forecast", "nosuch.csv")).rejects.toMatchObject({
     code: 2,
     stdout: "",
-    stderr: 'recurra: Cannot read "nosuch.csv": there is no such file. Check the path.\n',
+    stderr: `recurra: Cannot read "nosuch.csv": there is no such file. Check the path. It was looked for in ${await realpath(folder.path)}.\n`,
   });
 });
 

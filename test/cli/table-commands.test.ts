@@ -2,7 +2,9 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { Readable } from "node:stream";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { readTexts } from "../../src/data/texts/read-texts.ts";
 import { type CliResult, runCli, testFolder } from "./run-cli.ts";
 
 const folder = testFolder("table");
@@ -85,12 +87,61 @@ describe("a model of prices", () => {
     expect(JSON.parse(json)[3]).toEqual({ row: "5", prediction: expect.any(Number) });
   });
 
+  test("predict calls a column that is kept by another name where it has one of that name itself", async () => {
+    const bare = csv(2, 400, false).replace("sku_id", "prediction");
+    const file = await folder.file("own.csv", bare);
+    const { stdout, stderr } = await recurra("predict", out(), file, "--keep", "prediction,prediction");
+    expect(stdout).toMatch(/^row,kept_prediction,prediction\n2,1400,[\d.]+\n3,1401,[\d.]+\n/);
+    expect(stderr).toContain("what is kept is written as kept_prediction.\n");
+  });
+
   test("predict tells how far off it is where rows have their target, and writes a file", async () => {
     const file = await folder.file("later.csv", csv(20, 300));
     const written = await recurra("predict", out(), file, "--out", at("p.csv"));
     expect([written.code, written.stdout]).toEqual([0, ""]);
     expect(written.stderr).toMatch(/^Mean error of "price": [\d.]+, RMSE [\d.,]+, R² 0\.\d{3}\.$/m);
     expect(await readFile(at("p.csv"), "utf8")).toMatch(/^row,price,prediction\n2,\d+,\d+/);
+  });
+
+  test("rows have the numbers that a spreadsheet shows, as where texts are classified", async () => {
+    const file = await folder.file(
+      "breaks.csv",
+      csv(3, 400, false).replace('"red table', '"red\ntable').replaceAll(" with", "\nwith"),
+    );
+    const { stdout } = await recurra("predict", out(), file);
+    expect(stdout).toMatch(/^row,prediction\n2,[\d.]+\n3,[\d.]+\n4,[\d.]+\n$/);
+    expect([...(await readTexts(file, { text: "description", label: "none" })).rows]).toEqual([2, 3, 4]);
+  });
+
+  test("a target that is no number hinders no prediction", async () => {
+    const file = await folder.file("odd.csv", csv(3, 400).replace(/,\d+\n$/, ",unsold\n"));
+    const { code, stdout, stderr } = await recurra("predict", out(), file);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^4,unsold,[\d.]+$/m)]);
+    expect(stderr).toMatch(/^How far off the predictions are is not told: .*"unsold" is not a number/m);
+    expect(stderr).not.toMatch(/--(?:task|on-error)/);
+  });
+
+  test("predict reads standard input", async () => {
+    const content = csv(4, 400, false);
+    const told = await recurra("predict", out(), await folder.file("four.csv", content));
+    const readInput = async (text: string) => {
+      const input = vi.spyOn(process, "stdin", "get").mockReturnValue(Readable.from([text]) as never);
+      const result = await recurra("predict", out(), "-");
+      input.mockRestore();
+      return result;
+    };
+    expect(await readInput(content)).toEqual(told);
+    expect((await readInput("")).stderr).toContain('Cannot read "standard input": the file is empty.');
+  });
+
+  test("predict advises what it can do itself about a number that is none", async () => {
+    const file = await folder.file("wide.csv", csv(3, 400).replace(/,\d+,7,/, ",wide,7,"));
+    const { code, stderr } = await recurra("predict", out(), file);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"wide" is not a number')]);
+    expect(stderr).toContain("Or leave out such rows with --on-error skip.");
+    expect(stderr).not.toMatch(/--(?:categories|drop|task)/);
+    const { code: skipped, stdout } = await recurra("predict", out(), file, "--on-error", "skip");
+    expect([skipped, stdout]).toEqual([0, expect.stringMatching(/^row,price,prediction\n3,/)]);
   });
 
   test("a column of the training that a file lacks is named", async () => {
@@ -130,6 +181,35 @@ test("the names of classes that look like numbers are kept as they are written",
   expect(stdout).toMatch(/^row,brand,prediction,p_01,p_1\.0\n2,01,/);
 });
 
+test("a class of one row is told of", async () => {
+  const file = await folder.file("lone.csv", csv(60).replace(",Best,", ",Rare,"));
+  const argv = ["--target", "brand", "--text", "none", "--epochs", "1", "--out", at("lone")];
+  const { code, stderr } = await recurra("train", file, ...argv);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('The class "Rare" has one row: too few')]);
+});
+
+test("numbers that begin with a zero are categories, unless they are named as numbers", async () => {
+  const codes = ["01067", "10115", "80331", "50667"];
+  const file = await folder.file(
+    "codes.csv",
+    csv(60).replaceAll(/,7,/g, (_, offset: number) => `,${codes[offset % 4]},`),
+  );
+  const argv = ["--target", "6", "--drop", "description", "--epochs", "1"];
+  const found = await recurra("train", file, ...argv, "--out", at("postcode"));
+  expect(found.stdout).toContain("One epoch is little: with more of them it may do better (--epochs 2).");
+  // The target is given by its number.
+  expect(found.stderr).toContain('"price" is told as a number');
+  expect([found.code, found.stderr]).toEqual([
+    0,
+    expect.stringContaining('the categories "brand" and "same"'),
+  ]);
+  expect(await readFile(at("postcode", "report.html"), "utf8")).toContain("01067");
+  const { stderr: known } = await recurra("predict", at("postcode"), file);
+  expect(known).not.toContain("is not in the training");
+  const said = await recurra("train", file, ...argv, "--numbers", "same", "--out", at("same"));
+  expect(said.stderr).toContain('the numbers "width" and "same"');
+});
+
 test("a class of the test that training has not seen is named with its row", async () => {
   const train = await folder.file("train.csv", csv(60));
   const other = await folder.file("test.csv", csv(3).replace(",Best,", ",Bets,"));
@@ -143,7 +223,11 @@ test("a class of the test that training has not seen is named with its row", asy
 
 const ROWS = "a big table,30,x,10\na small lamp,40,y,20\n";
 test.each([
-  ["no target", [], "Which column is to be told? Name it with --target. The columns of"],
+  [
+    "no target",
+    [],
+    "bad.csv are text (a category), width (a number), kind (a category), price (a number) and none_here (it has no value).",
+  ],
   [
     "an unknown target",
     ["--target", "prise"],
@@ -157,6 +241,11 @@ test.each([
     'Column "none_here" of bad.csv has no value',
   ],
   ["--log of classes", ["--target", "kind", "--log"], "--log is for numbers"],
+  [
+    "a query over another name",
+    ["--target", "price", "--sql", "SELECT * FROM bad"],
+    "The file is called data",
+  ],
   ["a condition", ["--target", "price", "--where", "prise > 1"], 'no column "prise". Did you mean "price"?'],
 ])("train refuses %s", async (_, argv, message) => {
   const file = await folder.file(

@@ -40,6 +40,8 @@ describe("a tagger of entities", () => {
     expect(trained.stderr).toMatch(
       /^epoch 1 of 5: loss \d\.\d{3}, accuracy \d+\.\d %; held out: F₁ \d+\.\d %, accuracy \d+\.\d %$/m,
     );
+    expect(trained.stdout).toMatch(/^Tokens with the right tag: \d+\.\d % of \d+$/m);
+    expect(trained.stdout).not.toMatch(/^ *accuracy/m);
     expect(trained.stdout).toMatch(/^Entities of 24 test sentences: F₁ \d+\.\d %$/m);
     expect(trained.stdout).toContain("By heart, marking what was an entity in training: 100.0 %");
     expect((await readdir(out())).sort()).toEqual([
@@ -81,7 +83,41 @@ describe("a tagger of entities", () => {
     expect(second.text).toBe("Anna is in Oslo.");
 
     const { stdout: csv } = await recurra("predict", out(), file, "--format", "csv");
-    expect(csv).toMatch(/^sentence,first_token,last_token,type,probability,text\n1,/);
+    expect(csv).toMatch(/^row,first_token,last_token,type,probability,text\n1,/);
+    // The empty line is counted, as an editor counts.
+    expect([first.row, second.row]).toEqual([1, 3]);
+    expect(csv).toMatch(/^3,1,1,/m);
+  });
+
+  test("predict can be joined to its rows: they are numbered, columns kept, empty ones without tokens", async () => {
+    const file = await folder.file("t.csv", "id,text\n7,Mary is in Cork.\n8,\n9,Anna is in Oslo.\n");
+    const argv = ["predict", out(), file, "--text", "text", "--keep", "id"];
+    const { code, stdout } = await recurra(...argv);
+    expect(code).toBe(0);
+    const told = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(told.map(({ row, columns }) => [row, columns.id])).toEqual([
+      [2, "7"],
+      [3, "8"],
+      [4, "9"],
+    ]);
+    expect(told[1]).toMatchObject({ text: "", tokens: [], spans: [] });
+    const { stdout: csv } = await recurra(...argv, "--format", "csv");
+    expect(csv).toMatch(/^row,id,first_token,last_token,type,probability,text\n2,7,1,1,/);
+    expect(csv).toMatch(/^4,9,1,1,/m);
+    const unknown = await recurra(...argv.slice(0, -1), "Id");
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no column "Id" (--keep)')]);
+    const conll = await recurra(...argv, "--format", "conll");
+    expect([conll.code, conll.stderr]).toEqual([2, expect.stringContaining("--keep is for tables of texts")]);
+  });
+
+  test("sentences of CoNLL that are left out leave the numbers of the others as they are", async () => {
+    const file = await folder.file("gap.conll", "Mary\tO\n\nin\tO\tO\n\nLima\tO\n");
+    const argv = ["predict", out(), file, "--on-error", "skip", "--format", "jsonl"];
+    const { stdout } = await recurra(...argv);
+    expect(stdout.match(/"row":\d/g)).toEqual(['"row":1', '"row":5']);
   });
 
   test("predict tags the tokens of CoNLL, with tags beside them or without; --out writes a file", async () => {
@@ -144,6 +180,13 @@ test("vectors of words set the width of the embedding", async () => {
   const bare = await recurra("train", file, ...argv.slice(2), "--out", at("bare"));
   // Dublin, which is in no sentence, has a vector too.
   expect(model.words - JSON.parse(bare.stdout).model.words).toBe(1);
+});
+
+test("more epochs are advised where the last was the best", async () => {
+  const file = await folder.file("short.conll", conll(20));
+  const argv = ["--model", "conv", "--no-crf", "--epochs", "1", "--out", at("short")];
+  const { stdout } = await recurra("train", file, ...argv);
+  expect(stdout).toContain("One epoch is little: with more of them it may do better (--epochs 2).");
 });
 
 test("tags that mark no spans are scored token by token, on a test file, as one JSON document", async () => {

@@ -87,10 +87,10 @@ describe("recurra classify", () => {
     expect(stderr).toContain("8 of 8 got their class: 100.0 %.\n");
 
     const { stdout: json } = await recurra("classify", "predict", join(out(), "model"), later, "--json");
-    expect(JSON.parse(json)[1]).toMatchObject({ row: 4, label: "praise", prediction: "praise" });
+    expect(JSON.parse(json)[1]).toMatchObject({ row: 3, label: "praise", prediction: "praise" });
   });
 
-  test("predict does without labels where some are missing", async () => {
+  test("predict writes a file, also where labels are missing", async () => {
     const path = await folder.file(
       "bare.csv",
       "message,department\nthe parcel arrived late,shipping\nrefund,\n",
@@ -99,7 +99,7 @@ describe("recurra classify", () => {
     expect([code, stdout]).toEqual([0, ""]);
     expect(stderr).toContain(`Written: ${at("p.csv")}\n`);
     expect(await readFile(at("p.csv"), "utf8")).toMatch(
-      /^row,prediction,p_billing.*\n2,shipping,.*\n3,billing,/,
+      /^row,label,prediction,p_billing.*\n2,shipping,shipping,.*\n3,,billing,/,
     );
   });
 
@@ -206,7 +206,7 @@ describe("recurra classify", () => {
     const other = await folder.file("test.csv", "message,department\nrefund,billing\nparcel,shiping\n");
     const { code, stderr } = await recurra("classify", "train", file, other, "--label", "department");
     expect(code).toBe(2);
-    expect(stderr).toContain('test.csv, line 3: the label "shiping" is none of those trained on');
+    expect(stderr).toContain('test.csv, row 3: the label "shiping" is none of those trained on');
     expect(stderr).toContain('Did you mean "shipping"?');
   });
 
@@ -239,7 +239,7 @@ describe("recurra classify", () => {
     const argv = [...MLP, "--epochs", "1", "--on-error", "skip", "--out", at("holes")];
     const { code, stderr } = await recurra("classify", "train", file, ...argv);
     expect(code).toBe(0);
-    expect(stderr).toContain("1 row of holes.csv left out; the first is line 32: the text is empty");
+    expect(stderr).toContain("1 row of holes.csv left out; the first is row 32: the text is empty");
   });
 });
 
@@ -377,7 +377,9 @@ describe("recurra embed", () => {
       const drawn = at(`${method}.svg`);
       const map = await recurra("embed", "map", out, "--method", method, "--out", drawn);
       expect([map.code, map.stderr.trim().split("\n").at(-1)]).toEqual([0, `Written: ${drawn}`]);
-      expect(await readFile(drawn, "utf8")).toContain(">fox<");
+      const picture = await readFile(drawn, "utf8");
+      expect(picture).toContain(">fox<");
+      expect(picture).toMatch(/>All words by (t-SNE|UMAP|principal components)</);
     }
     const odd = await recurra("embed", "map", out, "--out", "map.gif");
     expect([odd.code, odd.stderr]).toEqual([

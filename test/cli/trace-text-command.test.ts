@@ -160,7 +160,7 @@ describe("recurra generate trace", () => {
   test.each([
     ["counts", "abc", "The model counts n-grams: it has no layers to trace."],
     ["chars", "", "The text is empty. Give one with words."],
-    ["chars", "aXb", '"X" (U+0058) at position 1'],
+    ["chars", "aXb", 'cannot read the character "X" of the text'],
   ])("refuses %s %j, and writes nothing", async (model, text, message) => {
     const { code, stdout, stderr } = await recurra("generate", "trace", at(model), text, "--out", at("not"));
     expect([code, stdout]).toEqual([2, ""]);

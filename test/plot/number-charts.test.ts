@@ -22,6 +22,21 @@ test("a point for each row that can be drawn, and what the axes are", async () =
   expect((await renderPng(svg)).length).toBeGreaterThan(1000);
 });
 
+test.each([
+  [60, 9000, ["100", "300", "1k", "3k"]],
+  [120, 900, ["150", "300", "500", "800"]],
+])("logarithms from %d to %d have labels, and no point is at the edge", async (least, most, labels) => {
+  const actual = Float64Array.from([least, 300, most]);
+  const { layer } = predictedActualSpec({ actual, predicted: actual, log: true }) as unknown as {
+    layer: readonly { encoding: { x: { scale: { domain: readonly number[] } } } }[];
+  };
+  const [from = 0, to = 0] = layer[0]?.encoding.x.scale.domain ?? [];
+  expect(from).toBeLessThan(0.95 * least);
+  expect(to).toBeGreaterThan(1.05 * most);
+  const svg = await renderSvg(predictedActualSpec({ actual, predicted: actual, log: true }));
+  expect(textsOf(svg)).toEqual(expect.arrayContaining(labels));
+});
+
 test("a bar for each band and name, in colours that have a dark counterpart", async () => {
   const bands = [
     { label: "1 – 9", errors: [1, 2] },

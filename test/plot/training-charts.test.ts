@@ -56,7 +56,7 @@ describe("historySpec", () => {
   test("draws each quantity with that of the held-out data, epochs counted from 1", async () => {
     const svg = await checkColours(historySpec({ history, subtitle: "LSTM(50)", best: 2 }));
     const texts = textsOf(svg);
-    for (const text of ["Learning curve", "LSTM(50)", "training", "validation", "loss", "mae"]) {
+    for (const text of ["Learning curve", "LSTM(50)", "training", "held out", "loss", "mae"]) {
       expect(texts.filter((found) => found === text)).toEqual([text]);
     }
     expect(texts.filter((text) => text === "epoch").length).toBe(2);
@@ -79,7 +79,7 @@ describe("historySpec", () => {
     );
     const texts = textsOf(svg);
     expect(texts).toEqual(expect.arrayContaining(["Run 7", "loss", "training", "epoch"]));
-    for (const text of ["mae", "validation", "Learning curve"]) expect(texts).not.toContain(text);
+    for (const text of ["mae", "held out", "Learning curve"]) expect(texts).not.toContain(text);
   });
 
   test("draws by the logarithm if asked to: equal ratios are equal distances", async () => {

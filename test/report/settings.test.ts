@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 import { settingName, settingTerms, settingText } from "../../src/report/settings.ts";
 
 test("names in words", () => {
-  expect(["batchSize", "seed", "oovToken", "ETS model"].map(settingName)).toEqual([
+  expect(["batchSize", "seed", "oovToken", "ETS model", "validationSplit"].map(settingName)).toEqual([
     "Batch size",
     "Seed",
-    "Oov token",
+    "All others as",
     "ETS model",
+    "Held out",
   ]);
 });
 
@@ -22,8 +23,17 @@ test("numbers, yes and no, lists, configs", () => {
     "pre",
   ]);
   expect(settingText([1, 2])).toBe("1, 2");
-  expect(settingText({ name: "words", numWords: 20000, lower: undefined })).toBe("words (num words 20,000)");
+  expect(settingText({ name: "words", numWords: 20000, lower: undefined })).toBe(
+    "words (the most frequent 20,000)",
+  );
   expect(settingText({ name: "characters" })).toBe("characters");
+});
+
+test("options and values that say little by themselves", () => {
+  expect(settingTerms({ truncating: "pre", clip: 1 })).toEqual([
+    ["Longer texts lose", "their beginning"],
+    ["Longest gradient", "1"],
+  ]);
 });
 
 test("what is undefined is left out", () => {

@@ -1,13 +1,14 @@
 // `recurra classify series`: from labelled series to a trained classifier with its test and a report; and its use on other series.
 
 import { Command, Option } from "commander";
-import { joinPath, pathExists, writeFileAtomic } from "#platform";
+import { joinPath, pathExists } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 import type { ClassifierChoice, ClassifierName } from "../../series/classify/methods.ts";
 import type { Normalization } from "../../series/classify/preparation.ts";
 import type { CliContext } from "../context.ts";
 import { checkModelKind } from "../model-kinds.ts";
 import { columnNames, nonEmpty, wholeNumber } from "../options.ts";
+import { checkOut, checkOutFile, writeOut } from "../out.ts";
 import { addTrainingOptions, checkTestShare, type TrainingArguments } from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 
@@ -152,6 +153,7 @@ async function runClassify(
     ]);
   const out = options.out ?? `classify-${nameOf(train).replace(/(?<=.)\.ts$/i, "")}`;
   const result = await work(context, undefined, async ({ signal, view, write }) => {
+    await checkOut(out, isClassificationFile, { command: "recurra classify series", context });
     const data = await readLabelledSeries(train, { label, drop });
     const tested = test === undefined ? undefined : await readLabelledSeries(test, { label, drop });
     const found = await classifySeries(data, {
@@ -181,6 +183,7 @@ async function runPredict(
   { label, drop, out, json }: PredictArguments,
   context: CliContext,
 ): Promise<void> {
+  await checkOutFile(out, { input: file, model });
   const [
     { readSeriesSamples },
     { isLabelled, withClasses },
@@ -215,10 +218,7 @@ async function runPredict(
     );
   }
   const csv = documents.predictionsCsv(predictions, classes);
-  if (out !== undefined) {
-    await writeFileAtomic(out, (sink) => sink.write(new TextEncoder().encode(csv)));
-    context.tell(`Written: ${out}\n`);
-  }
+  if (out !== undefined) await writeOut(out, csv, context);
   if (json === true)
     context.print(`${JSON.stringify({ source: samples.source, classes, predictions }, null, 2)}\n`);
   else if (out === undefined) context.print(csv);

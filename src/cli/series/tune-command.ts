@@ -1,12 +1,12 @@
 // `recurra tune`: the options of a model searched by backtests of the past.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { writeFileAtomic } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 import type { ForecasterConfig } from "../../series/forecasters/forecaster.ts";
 import type { SearchSpace } from "../../series/tune/space.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, oneOf, wholeNumber } from "../options.ts";
+import { writeOut } from "../out.ts";
 import { modelConfigs, optionValue } from "./model-options.ts";
 import { tableCommand, tableWork } from "./table-command.ts";
 import { readTableOf, seriesOptionsOf, type TableArguments } from "./table-options.ts";
@@ -165,7 +165,7 @@ async function runTune(files: readonly string[], options: TuneArguments, context
   const { out } = options;
   if (out === undefined) return;
   const text = `${JSON.stringify(result, null, 2)}\n`;
-  await writeFileAtomic(out, (sink) => sink.write(new TextEncoder().encode(text)));
+  await writeOut(out, text, context);
 }
 
 function oneModel(text: string): ForecasterConfig {

@@ -9,6 +9,7 @@ import type { ClassifierEpoch } from "../../text/classify/train-text-classifier.
 import type { TokenizerFile } from "../../text/tokenizers/registry.ts";
 import type { CliContext } from "../context.ts";
 import { wholeNumber } from "../options.ts";
+import { checkOut } from "../out.ts";
 import {
   addNetworkOptions,
   addTrainingOptions,
@@ -18,8 +19,14 @@ import {
 } from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 import { classifyTextSummary } from "./classify-text-summary.ts";
-import { addReadingOptions, checkRecurring, type ReadingArguments, readLabelled } from "./labelled-texts.ts";
-import { checkOut, tellNotes } from "./text-files.ts";
+import {
+  addReadingOptions,
+  checkRecurring,
+  nearLabels,
+  type ReadingArguments,
+  readLabelled,
+} from "./labelled-texts.ts";
+import { tellNotes } from "./text-files.ts";
 import { checkTokenizerFile, tokenizerOr } from "./tokenizer-option.ts";
 import { traceClassifierCommand } from "./trace-text-command.ts";
 import { explainTextCommand, predictTextsCommand } from "./use-text-classifier.ts";
@@ -158,7 +165,7 @@ async function runTrain(
   ]);
   const out = options.out ?? `classify-${nameOf(train)}`;
   const result = await work(context, 1, async ({ signal, view, write }) => {
-    await checkOut(out, files.isTextClassificationFile);
+    await checkOut(out, files.isTextClassificationFile, { command: "recurra classify train", context });
     if (typeof options.tokenizer === "object") await checkTokenizerFile(options.tokenizer);
     const data = await readLabelled(train, options, { signal });
     tellNotes(data, context);
@@ -168,6 +175,8 @@ async function runTrain(
       tellNotes(tested, context);
       checkTestLabels(labelled(data), tested);
     }
+    const near = nearLabels(data.labels ?? []);
+    if (near !== undefined) context.tell(`${near}\n`);
     let detail: string | undefined;
     const isMulti = data.labels?.some((label) => typeof label !== "string") === true;
     if (isMulti && options.balanced === true)
@@ -187,7 +196,7 @@ async function runTrain(
     });
     found.model.columns = data.taken;
     await write(out, files.isTextClassificationFile, (folder) =>
-      files.writeTextClassification(found, folder),
+      files.writeTextClassification(found, folder, (tested ?? data).placeOf),
     );
     return found;
   });
@@ -276,7 +285,7 @@ function tokenizerConfig(
   punctuation: boolean,
 ): TextClassifierConfig["tokenizer"] {
   if (typeof name === "object") return name;
-  if (name === "words") return { name, numWords: size ?? 20_000, oovToken: "<unknown>" };
+  if (name === "words") return { name, numWords: size ?? 20_000, oovToken: "<unknown>", unicode: true };
   if (name === "unicode-words")
     return { name, numWords: size ?? 20_000, oovToken: "<unknown>", ...(punctuation && { punctuation }) };
   if (name === "characters")

@@ -14,6 +14,7 @@ export async function classifyTextSummary(result: TextClassification, out: strin
   const total = test.texts.length;
   const count = `${total.toLocaleString("en-US")} test text${total === 1 ? "" : "s"}`;
   const figures: string[] = [];
+  const unknown = result.model.unknownTexts(test.texts);
   if (labelsEvaluation !== undefined)
     figures.push(
       `Labels of ${count}: F₁ ${labelsEvaluation.microF1.toFixed(3)}, all right for ${percent(labelsEvaluation.exactMatch)}`,
@@ -31,6 +32,11 @@ export async function classifyTextSummary(result: TextClassification, out: strin
   return `${[
     "",
     ...figures,
+    ...(unknown === 0
+      ? []
+      : [
+          `No word is known of ${unknown.toLocaleString("en-US")} of the test texts: what is told of them is a guess`,
+        ]),
     `${Math.ceil(timing.training)} s of training`,
     ...classifierAdvice(result).map(({ says, option }) => `${says} (${option}).`),
     "",

@@ -5,19 +5,15 @@ import { environment, joinPath } from "#platform";
 import type { SkippedText } from "../../data/texts/text-options.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { EmbedProgress } from "../../text/embed/shares.ts";
+import type { countWords } from "../../text/embed/usual-passes.ts";
 import type { WordVectors } from "../../text/vectors/word-vectors.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, wholeNumber } from "../options.ts";
+import { checkOut } from "../out.ts";
 import { nameOf, work } from "../work.ts";
 import { analogyCommand, evaluateCommand, nearestCommand } from "./embed-ask-command.ts";
 import { mapCommand } from "./embed-map-command.ts";
-import {
-  addSourceOptions,
-  checkOut,
-  type SourceArguments,
-  sourceOptionsOf,
-  tellSkippedRows,
-} from "./text-files.ts";
+import { addSourceOptions, type SourceArguments, sourceOptionsOf, tellSkippedRows } from "./text-files.ts";
 
 const MODELS = ["skip-gram", "cbow", "glove", "validity"] as const;
 
@@ -81,7 +77,10 @@ function trainCommand(context: CliContext): Command {
       ).argParser(wholeNumber(1)),
     )
     .addOption(
-      new Option("--passes <N>", "times through the texts (default: 5; glove 15)").argParser(wholeNumber(1)),
+      new Option(
+        "--passes <N>",
+        "times through the texts (default: 5; glove 15; more of fewer than 2,000,000 words)",
+      ).argParser(wholeNumber(1)),
     )
     .addOption(new Option("--min-count <N>", "leave rarer words out").argParser(wholeNumber(1)).default(5))
     .option("--subwords", "make words up of parts of theirs, too (fastText)")
@@ -118,7 +117,7 @@ async function runTrain(
   ]);
   const out = options.out ?? `embed-${nameOf(files[0] ?? "")}`;
   const { vectors, note } = await work(context, 1, async ({ signal, view, write }) => {
-    await checkOut(out, isOwn);
+    await checkOut(out, isOwn, { command: "recurra embed train", context });
     // The files are read several times; what is to be told of them is told once.
     const told = new Set<string>();
     const skipped = new Map<string, SkippedText>();
@@ -131,9 +130,11 @@ async function runTrain(
       onSkip: (one) => skipped.set(one.reason, one),
       signal,
     });
+    const tokenizer = unicodeWordSplitter({ lower: options.keepCase !== true });
+    const passes = options.passes ?? (await passesFor(texts, model, tokenizer, context));
     const shared = {
       minCount: options.minCount,
-      tokenizer: unicodeWordSplitter({ lower: options.keepCase !== true }),
+      tokenizer,
       threads: options.threads ?? environment.cores,
       seed: options.seed,
       signal,
@@ -146,7 +147,7 @@ async function runTrain(
         }),
       ...(options.size !== undefined && { size: options.size }),
       ...(options.window !== undefined && { window: options.window }),
-      ...(options.passes !== undefined && { passes: options.passes }),
+      ...(passes !== undefined && { passes }),
     };
     const made = await trained(texts, options, shared);
     await view.end();
@@ -168,6 +169,24 @@ async function runTrain(
   context.print(
     `${shown}\n\nWritten: ${out}/model, ${out}/vectors.txt\nAsk them: recurra embed nearest ${out} ${word}\n`,
   );
+}
+
+/** Passes over a small corpus, which is said; undefined where the algorithm's default does. */
+async function passesFor(
+  texts: AsyncIterable<string>,
+  model: TrainArguments["model"],
+  tokenizer: Parameters<typeof countWords>[1],
+  context: CliContext,
+): Promise<number | undefined> {
+  if (model === "validity") return undefined;
+  const { countWords, MANY_WORDS, usualPasses } = await import("../../text/embed/usual-passes.ts");
+  const words = await countWords(texts, tokenizer);
+  if (words === 0 || words >= MANY_WORDS) return undefined;
+  const passes = usualPasses(model === "glove" ? "glove" : "word2vec", words);
+  context.tell(
+    `${words.toLocaleString("en-US")} words are few to learn from: they are gone through ${passes} times (--passes).\n`,
+  );
+  return passes;
 }
 
 function isOwn(name: string): boolean {

@@ -1,11 +1,11 @@
 // `recurra embed map`: words as points of a picture.
 
 import { Command, Option } from "commander";
-import { writeFileAtomic } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 import type { WordVectors } from "../../text/vectors/word-vectors.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, wholeNumber } from "../options.ts";
+import { writeOut } from "../out.ts";
 import { work } from "../work.ts";
 import { openWordVectors, VECTORS_HELP } from "./open-word-vectors.ts";
 
@@ -57,15 +57,14 @@ async function runMap(path: string, options: MapArguments, context: CliContext):
       import("../../plot/png.ts"),
       import("../../plot/svg.ts"),
     ]);
-    const title = `The ${count} most frequent words by ${{ tsne: "t-SNE", umap: "UMAP", pca: "principal components" }[method]}`;
+    const title = `${count === vectors.size ? "All" : "The most frequent"} words by ${{ tsne: "t-SNE", umap: "UMAP", pca: "principal components" }[method]}`;
     const spec = wordMapSpec({ words: vectors.words.slice(0, count), coordinates, title, ...axes });
     const encoder = new TextEncoder();
     if (/\.html$/i.test(out)) return encoder.encode(await renderHtml(spec, title));
     const svg = await renderSvg(spec);
     return /\.png$/i.test(out) ? renderPng(svg) : encoder.encode(svg);
   });
-  await writeFileAtomic(out, (sink) => sink.write(bytes));
-  context.tell(`Written: ${out}\n`);
+  await writeOut(out, bytes, context);
 }
 
 async function laidOut(

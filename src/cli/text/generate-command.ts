@@ -8,16 +8,11 @@ import type { ReportedEpoch } from "../../text/report/train-for-report.ts";
 import type { TokenizerConfig, TokenizerFile } from "../../text/tokenizers/registry.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, numberFrom, wholeNumber } from "../options.ts";
+import { checkOut } from "../out.ts";
 import { addNetworkOptions, networkCount } from "../training-options.ts";
 import { nameOf, work } from "../work.ts";
 import { sampleCommand } from "./generate-sample-command.ts";
-import {
-  addSourceOptions,
-  checkOut,
-  type SourceArguments,
-  sourceOptionsOf,
-  tellNotes,
-} from "./text-files.ts";
+import { addSourceOptions, type SourceArguments, sourceOptionsOf, tellNotes } from "./text-files.ts";
 import { checkTokenizerFile, tokenizerOr } from "./tokenizer-option.ts";
 import { traceLanguageModelCommand } from "./trace-text-command.ts";
 
@@ -143,7 +138,7 @@ async function runTrain(
   const out = options.out ?? `generate-${nameOf(files[0] ?? "")}`;
   const report = await work(context, 1, async ({ signal, view, write }) => {
     const started = now();
-    await checkOut(out, isLanguageFile);
+    await checkOut(out, isLanguageFile, { command: "recurra generate train", context });
     if (options.tokenizer !== undefined) await checkTokenizerFile(options.tokenizer);
     const read = await readTexts(files, {
       ...sourceOptionsOf(options),

@@ -1,13 +1,12 @@
 // `recurra generate sample`: a trained language model writes.
 
 import { Command, InvalidArgumentError, Option } from "commander";
-import { fewOf } from "../../data/row-names.ts";
-import { RecurraError } from "../../platform/error.ts";
 import type { GenerateOptions } from "../../text/language/generate.ts";
 import type { LanguageModel } from "../../text/language/language-model.ts";
 import type { CliContext } from "../context.ts";
 import { numberAbove0, numberFrom, wholeNumber } from "../options.ts";
 import { work } from "../work.ts";
+import { checkReadable, knows } from "./readable-text.ts";
 import { modelFolder } from "./text-files.ts";
 
 interface SampleArguments {
@@ -74,8 +73,7 @@ async function runSample(path: string, options: SampleArguments, context: CliCon
   const model: LanguageModel = await loadLanguageModel(folder);
   const { length, count: asked, seed, json = false, stop, ...sampling } = options;
   const given = options.prompt ?? "";
-  const prompt = given === "" ? beginningFor(model) : given;
-  checkPrompt(model, prompt);
+  checkReadable(model, given, "the prompt", context);
   const isSame = options.temperature === 0 && asked > 1;
   const count = isSame ? 1 : asked;
   if (isSame) context.tell("At temperature 0 all texts would be the same: one is written.\n");
@@ -83,7 +81,9 @@ async function runSample(path: string, options: SampleArguments, context: CliCon
   const texts: { seed: number; text: string }[] = [];
   const write = async (signal: AbortSignal) => {
     for (let i = 0; i < count; i++) {
-      const all: GenerateOptions = { ...sampling, stop, prompt, maxTokens: length, seed: seed + i, signal };
+      const shared: GenerateOptions = { ...sampling, seed: seed + i, signal };
+      const prompt = given === "" ? await beginningFor(model, shared) : given;
+      const all: GenerateOptions = { ...shared, stop, prompt, maxTokens: length };
       let text = given;
       let isBegun = false;
       const begin = () => {
@@ -106,25 +106,27 @@ async function runSample(path: string, options: SampleArguments, context: CliCon
   if (json) context.print(`${JSON.stringify({ prompt: given, texts }, null, 2)}\n`);
 }
 
-/** Fails for a prompt with characters that the model cannot read. */
-function checkPrompt(model: LanguageModel, prompt: string): void {
-  const characters = [...new Set(prompt)].filter((character) => character.trim() !== "");
-  const strange = characters.filter((character) => !knows(model, character));
-  if (strange.length === 0) return;
-  const shown = fewOf(
-    strange.map((character) => `"${character}"`),
-    10,
-  );
-  const [noun, they, were, them] =
-    strange.length === 1 ? ["character", "it", "was", "it"] : ["characters", "they", "were", "them"];
-  throw new RecurraError(
-    "unknown-character",
-    `The model cannot read the ${noun} ${shown} of the prompt: ${they} ${were} not in what it was trained on. Leave ${them} out.`,
-  );
+/** Tokens that a network writes before what is shown. */
+const RUN_UP = 200;
+
+/**
+ * What a text that has no prompt begins after. A network that has read next to nothing is in a state that it was hardly ever in in
+ * training, and begins with nonsense: so it writes a while, and the text begins after the last line, sentence or word of that.
+ */
+async function beginningFor(model: LanguageModel, options: GenerateOptions): Promise<string> {
+  const start = startFor(model);
+  if (!("config" in model)) return start; // counts know what stands at the beginning
+  const { generateText } = await import("../../text/language/generate.ts");
+  const text = start + (await generateText(model, { ...options, prompt: start, maxTokens: RUN_UP }));
+  for (const end of ["\n", ". ", " "]) {
+    const at = text.lastIndexOf(end);
+    if (at > 0) return text.slice(0, at + end.length);
+  }
+  return text;
 }
 
 /** What a text may begin after: the end of a line, of a sentence, of a word; else the first token there is. */
-function beginningFor(model: LanguageModel): string {
+function startFor(model: LanguageModel): string {
   const found = ["\n", ".", " "].find((text) => knows(model, text));
   if (found !== undefined) return found;
   const { vocabulary } = model.tokenizer;
@@ -134,13 +136,4 @@ function beginningFor(model: LanguageModel): string {
     if (text.trim() !== "" && knows(model, text)) return text;
   }
   return "";
-}
-
-/** Whether a model has tokens for a text. */
-function knows({ tokenizer }: LanguageModel, text: string): boolean {
-  try {
-    return tokenizer.encode(text).length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 // Reading texts with their labels, for the commands that train and use classifiers.
 
 import { type Command, Option } from "commander";
+import { fewOf } from "../../data/row-names.ts";
 import { shownRef } from "../../data/texts/column-names.ts";
 import type { ReadTextsOptions, TextData, TextLabel } from "../../data/texts/text-options.ts";
 import { RecurraError } from "../../platform/error.ts";
@@ -29,7 +30,7 @@ export function addReadingOptions(command: Command): Command {
 export async function readLabelled(
   path: string,
   options: ReadingArguments,
-  others: Pick<ReadTextsOptions, "signal" | "prefer" | "columns" | "keepEmpty"> = {},
+  others: Pick<ReadTextsOptions, "signal" | "prefer" | "columns" | "keepEmpty" | "keepUnlabelled"> = {},
 ): Promise<TextData> {
   const { readTexts } = await import("../../data/texts/read-texts.ts");
   return readTexts(path, {
@@ -38,6 +39,16 @@ export async function readLabelled(
     labelSeparator: options.labelSeparator,
     ...others,
   });
+}
+
+/** Of labels that are the same but for case and spaces, and so are classes of their own: a sentence for the user. */
+export function nearLabels(labels: readonly TextLabel[]): string | undefined {
+  const plain = (label: string) => label.normalize("NFKC").replace(/\s+/g, "").toLowerCase();
+  const groups = Map.groupBy(new Set(labels.flat()), plain);
+  const alike = [...groups.values()].filter((group) => group.length > 1);
+  if (alike.length === 0) return undefined;
+  const shown = alike.map((group) => group.map((label) => `“${label}”`).join(" / "));
+  return `Labels that differ only in case or spaces are classes of their own: ${fewOf(shown)}. Write them alike if they mean the same.`;
 }
 
 /** From so many classes on, it tells of a wrong column where most of them have a single text. */

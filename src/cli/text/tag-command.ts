@@ -8,6 +8,7 @@ import type { TaggerEpoch } from "../../text/tag/train-tagger.ts";
 import type { WordVectors } from "../../text/vectors/word-vectors.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty } from "../options.ts";
+import { checkOut } from "../out.ts";
 import {
   addNetworkOptions,
   addTrainingOptions,
@@ -24,7 +25,6 @@ import {
   type TaggedArguments,
   tellTaggedNotes,
 } from "./tag-files.ts";
-import { checkOut } from "./text-files.ts";
 import { evaluateTagsCommand, predictTagsCommand } from "./use-tagger.ts";
 
 const MODELS = ["bilstm", "lstm", "gru", "conv", "transformer"] as const;
@@ -124,7 +124,7 @@ async function runTrain(
   ]);
   const out = options.out ?? `tag-${nameOf(train).replace(/(?<=.)\.(?:conllu?|bio|iob2?)$/i, "")}`;
   const tagging = await work(context, 1, async ({ signal, view, write }) => {
-    await checkOut(out, files.isTaggingFile);
+    await checkOut(out, files.isTaggingFile, { command: "recurra tag train", context });
     const data = await readTagged(train, options, { signal });
     tellTaggedNotes(data, context);
     checkTwoTags(data);
@@ -197,11 +197,12 @@ function configOf(
 }
 
 async function summaryOf(tagging: Tagging, out: string): Promise<string> {
-  const [{ percent }, { formatEntityReport }] = await Promise.all([
+  const [{ percent }, { formatEntityReport }, { adviceLine, moreEpochs }] = await Promise.all([
     import("../../report/numbers.ts"),
     import("../../text/metrics/entity-f1.ts"),
+    import("../../text/report/epoch-advice.ts"),
   ]);
-  const { evaluation, memory, test, timing } = tagging;
+  const { evaluation, memory, test, tagger, timing } = tagging;
   const { entities, accuracy, tokens } = evaluation;
   const count = `${test.length.toLocaleString("en-US")} test sentence${test.length === 1 ? "" : "s"}`;
   const figures =
@@ -213,13 +214,16 @@ async function summaryOf(tagging: Tagging, out: string): Promise<string> {
       : [
           formatEntityReport(entities).trimEnd(),
           "",
+          `Tokens with the right tag: ${percent(accuracy)} of ${tokens.toLocaleString("en-US")}`,
           `Entities of ${count}: F₁ ${percent(entities.micro.f1Score)}`,
           `By heart, marking what was an entity in training: ${percent(memory.entities.micro.f1Score)}${entities.micro.f1Score > memory.entities.micro.f1Score ? "" : "; the tagger is no better"}`,
         ];
+  const advice = moreEpochs(tagger.training, tagger.settings.epochs);
   return `${[
     "",
     ...figures,
     `${Math.ceil(timing.training)} s of training`,
+    ...(advice === undefined ? [] : [adviceLine(advice)]),
     "",
     `Report: ${joinPath(out, "report.html")}`,
     "Also there: metrics.json, predictions.conll, model/",

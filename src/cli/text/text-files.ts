@@ -1,7 +1,8 @@
 // What the commands of texts have in common: options for reading files, what is told of them, and the folders of models.
 
 import { type Command, Option } from "commander";
-import { joinPath, pathExists, writeFolderAtomic } from "#platform";
+import { joinPath, pathExists } from "#platform";
+import { countOf } from "../../data/row-names.ts";
 import type { SkippedText, TextData, TextSourceOptions } from "../../data/texts/text-options.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { CliContext } from "../context.ts";
@@ -73,12 +74,24 @@ export function tellNotes({ notes, skipped, source }: TextData, context: CliCont
   tellSkippedRows(skipped, source, context);
 }
 
+/** Faults of rows and files that are left out, in a word or two. */
+const FAULTS: Readonly<Record<string, string>> = {
+  "empty-file": "empty",
+  "text-missing": "without a text",
+  "label-missing": "without a label",
+  "invalid-utf8": "not UTF-8",
+  "row-length": "with too many or too few cells",
+};
+
 export function tellSkippedRows(skipped: readonly SkippedText[], source: string, context: CliContext): void {
   const [first] = skipped;
   if (first === undefined) return;
-  const count = skipped.length.toLocaleString("en-US");
+  const what = skipped.every(({ isFile }) => isFile === true) ? "file" : "row";
+  const kinds = Map.groupBy(skipped, ({ code }) => FAULTS[code] ?? "not readable");
+  const each = [...kinds].map(([name, list]) => `${list.length.toLocaleString("en-US")} ${name}`);
+  const parts = each.length < 2 ? "" : ` (${each.join(", ")})`;
   context.tell(
-    `${count} row${count === "1" ? "" : "s"} of ${source} left out; the first is ${first.reason}\n`,
+    `${countOf(skipped.length, what)} of ${source} left out${parts}; the first is ${first.reason}\n`,
   );
 }
 
@@ -103,19 +116,4 @@ export async function modelFolder(
     "model-missing",
     `Cannot open "${path}": ${why}. Give the folder that ${command} wrote.`,
   );
-}
-
-/**
- * Fails where a folder cannot be written, before the hours of work whose results it is to hold.
- *
- * @param owned what may be replaced in it
- * @throws RecurraError `folder-has-other-files`, `not-a-folder`, `permission-denied`
- */
-export async function checkOut(out: string, owned: (name: string) => boolean): Promise<void> {
-  const enough = new RecurraError("interrupted", "It can be written.");
-  try {
-    await writeFolderAtomic(out, () => Promise.reject(enough), { owned });
-  } catch (error) {
-    if (error !== enough) throw error;
-  }
 }

@@ -2,6 +2,7 @@
 
 import type { TextData } from "../../data/texts/text-options.ts";
 import type { TextClassifier } from "../../text/classify/text-classifier.ts";
+import { keptNames } from "./kept-columns.ts";
 
 type Predictions = Awaited<ReturnType<TextClassifier["predict"]>>;
 
@@ -30,7 +31,7 @@ export function predictionsJson({ data, model, predictions }: PredictedTexts): s
     return {
       ...data.placeOf(n),
       ...(kept.length > 0 && { columns: Object.fromEntries(kept.map(([name, cells]) => [name, cells[n]])) }),
-      ...(known !== undefined && { label: known[n] }),
+      ...(known !== undefined && { label: known[n] === "" ? null : known[n] }),
       ...told,
       knownTokens,
     };
@@ -38,29 +39,31 @@ export function predictionsJson({ data, model, predictions }: PredictedTexts): s
   return `${JSON.stringify(found, null, 2)}\n`;
 }
 
+/** The names in the CSV of columns that are copied. */
+export function keptColumns({ data, model }: Pick<PredictedTexts, "data" | "model">) {
+  const own = ["file", "row", "label", "prediction", ...model.classes.map((name) => `p_${name}`), "text"];
+  return keptNames(Object.keys(data.columns), own);
+}
+
 /** A line for each text. */
 export async function predictionsCsv({ data, model, predictions }: PredictedTexts): Promise<string> {
-  const [{ predictionHead, predictionLine }, { csvField }] = await Promise.all([
+  const [{ placeColumns, predictionHead, predictionLine }, { csvField }] = await Promise.all([
     import("../../text/report/classification-files.ts"),
     import("../../report/csv.ts"),
   ]);
   const { classes, isMulti } = model;
   const { labels, texts } = data;
-  const places = predictions.map((_, n) => data.placeOf(n));
+  const place = placeColumns(predictions.map((_, n) => data.placeOf(n)));
   const kept = Object.entries(data.columns);
-  const hasFile = places.some(({ file }) => file !== undefined);
-  const hasRow = places.some(({ row }) => row !== undefined);
+  const names = keptColumns({ data, model });
   const head = [
-    ...(hasFile ? ["file"] : []),
-    ...(hasRow ? ["row"] : []),
-    ...kept.map(([name]) => name),
+    ...place.head,
+    ...kept.map(([name]) => names.get(name) ?? name),
     ...(labels === undefined ? [] : ["label"]),
   ];
   const lines = predictions.map(({ probabilities }, n) => {
-    const { file = "", row = "" } = places[n] ?? {};
     const before = [
-      ...(hasFile ? [file] : []),
-      ...(hasRow ? [String(row)] : []),
+      ...(place.cells[n] ?? []),
       ...kept.map(([, cells]) => cells[n] ?? ""),
       ...(labels === undefined ? [] : [[labels[n] ?? []].flat().join("|")]),
     ];
@@ -91,7 +94,7 @@ export function notesOn({ data, predictions }: PredictedTexts): readonly string[
       texts.length === 1
         ? "The model knows no word of the text"
         : `The model knows no word of ${count(strange)} text${strange.length === 1 ? "" : "s"} (the first is ${rowName(strange[0] ?? 0)})`;
-    notes.push(`${what}: it tells what it would of an empty one.`);
+    notes.push(`${what}: what it tells of ${strange.length === 1 ? "it" : "them"} is a guess.`);
   }
   return notes;
 }

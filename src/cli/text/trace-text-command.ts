@@ -8,8 +8,10 @@ import type { TextTrace } from "../../text/inside/text-trace.ts";
 import type { LanguageModel } from "../../text/language/language-model.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, wholeNumber } from "../options.ts";
+import { checkOut } from "../out.ts";
 import { work } from "../work.ts";
-import { checkOut, modelFolder } from "./text-files.ts";
+import { checkReadable } from "./readable-text.ts";
+import { modelFolder } from "./text-files.ts";
 
 interface TraceArguments {
   readonly layer?: string;
@@ -107,6 +109,7 @@ async function runTrace(
   ]);
   if (out !== undefined) await checkOut(out, files.isTraceFile);
   const text = given === "-" ? await standardInput() : given;
+  if ("reader" in model) checkReadable(model, text, "the text", context);
   const trace = await work(context, 1, async ({ signal }) => {
     const found = await traceText(model, text, {
       layers: layer === undefined ? undefined : [layer],

@@ -1,12 +1,12 @@
 // `recurra tag predict` and `evaluate`: what a trained tagger says of sentences, and how right it is.
 
 import { Command, Option } from "commander";
-import { writeFileAtomic } from "#platform";
 import { RecurraError } from "../../platform/error.ts";
 import type { ToldFormat, ToldSentence } from "../../text/report/told-tags.ts";
 import type { Tagger } from "../../text/tag/tagger.ts";
 import type { CliContext } from "../context.ts";
-import { nonEmpty, wholeNumber } from "../options.ts";
+import { columnNames, nonEmpty, wholeNumber } from "../options.ts";
+import { checkOutFile, writeOut } from "../out.ts";
 import { work } from "../work.ts";
 import {
   addTaggedOptions,
@@ -30,6 +30,7 @@ interface PredictArguments extends SourceArguments {
   readonly input?: "text" | "conll";
   readonly tokenColumn?: number;
   readonly format?: ToldFormat;
+  readonly keep?: readonly string[];
   readonly out?: string;
 }
 
@@ -37,15 +38,15 @@ interface EvaluateArguments extends TaggedArguments {
   readonly json?: boolean;
 }
 
-type Sentence = Pick<ToldSentence, "tokens" | "text" | "starts">;
+type Sentence = Pick<ToldSentence, "tokens" | "text" | "starts" | "place">;
 
 const PREDICT_EXAMPLES = `
 Examples:
   echo "Mary lives in Cork." | recurra tag predict tag-train
       a JSON line for each sentence: its tokens, tags, and entities with their
       places in the text and probabilities
-  recurra tag predict tag-train reviews.csv --text comment --format csv > entities.csv
-      a line for each entity
+  recurra tag predict tag-train reviews.csv --text comment --keep id --format csv > entities.csv
+      a line for each entity, with the row of its text and its id
   recurra tag predict tag-train test.conll > told.conll
       tokens as they stand in a CoNLL file, each with the tag that is told
 
@@ -54,6 +55,8 @@ one sentence: a line of standard input or of .txt, or a row of a table. It is
 cut into words by Unicode's rules, punctuation apart; a tagger does best on
 tokens that are cut as in its training. A file called .conll, .conllu, .bio or
 .iob is CoNLL, with tags or without (--input says otherwise).
+Each sentence has the number of its row, or line; a text that is empty has no
+tokens. --keep columns go into JSON lines and CSV.
 An entity's probability is that of the tag of its least sure token.
 `;
 
@@ -83,7 +86,11 @@ export function predictTagsCommand(context: CliContext): Command {
         "of CoNLL: that of the tokens, from 1 (default: 1; 2 in CoNLL-U)",
       ).argParser(wholeNumber(1)),
     );
-  return addSourceOptions(command)
+  const keep = new Option(
+    "--keep <COLUMNS>",
+    "columns of a table to write beside the tags, or all",
+  ).argParser(columnNames);
+  return addSourceOptions(command, [keep])
     .addOption(new Option("--out <FILE>", "write there (default: standard output)").argParser(nonEmpty))
     .addHelpText("after", PREDICT_EXAMPLES)
     .action((model: string, file: string | undefined, options: PredictArguments) =>
@@ -115,24 +122,26 @@ async function runPredict(
   options: PredictArguments,
   context: CliContext,
 ): Promise<void> {
+  await checkOutFile(options.out, { input: file, model: path });
   const isConll =
     (options.input ?? (/\.(?:conll\w*|bio|iob2?)(?:\.gz)?$/i.test(file) ? "conll" : "text")) === "conll";
   if (!isConll && options.tokenColumn !== undefined)
     throw new RecurraError("option", "--token-column is for CoNLL files; say --input conll if FILE is one.");
+  const format = options.format ?? (isConll ? "conll" : "jsonl");
+  if (options.keep !== undefined && (isConll || format === "conll"))
+    throw new RecurraError("option", "--keep is for tables of texts, told as JSON lines or CSV (--format).");
   const tagger = await load(path);
   const { tellTags, toldText } = await import("../../text/report/told-tags.ts");
   const sentences = isConll
     ? await readTokens(file, options, context)
     : await readSentences(file, options, context);
   const told = await work(context, 1, () => tellTags(tagger, sentences));
-  const text = toldText(told, options.format ?? (isConll ? "conll" : "jsonl"));
+  const text = toldText(told, format);
   if (options.out === undefined) {
     context.print(text);
     return;
   }
-  const bytes = new TextEncoder().encode(text);
-  await writeFileAtomic(options.out, (sink) => sink.write(bytes));
-  context.tell(`Written: ${options.out}\n`);
+  await writeOut(options.out, text, context);
 }
 
 /** Texts, cut into tokens. */
@@ -145,10 +154,17 @@ async function readSentences(
     import("../../data/texts/read-texts.ts"),
     import("../../text/tokenizers/unicode-words.ts"),
   ]);
-  const read = await readTexts(file, { ...sourceOptionsOf(options), label: "none" });
+  const read = await readTexts(file, {
+    ...sourceOptionsOf(options),
+    label: "none",
+    keepEmpty: true,
+    columns: options.keep?.join() === "all" ? "all" : options.keep,
+  });
   tellNotes(read, context);
+  const kept = Object.entries(read.columns);
   const scan = unicodeWordScan({ lower: false, punctuation: true, normalization: "none" });
-  return read.texts.map((text) => {
+  return read.texts.map((text, n) => {
+    const columns = Object.fromEntries(kept.map(([name, cells]) => [name, cells[n] ?? ""]));
     const tokens: string[] = [];
     const starts: number[] = [];
     // The scan counts from the beginning of a line.
@@ -156,7 +172,8 @@ async function readSentences(
       tokens.push(source.slice(from, to));
       starts.push(from);
     });
-    return { text, tokens, starts: Int32Array.from(starts) };
+    const place = { ...read.placeOf(n), ...(kept.length > 0 && { columns }) };
+    return { text, tokens, starts: Int32Array.from(starts), place };
   });
 }
 
@@ -175,14 +192,18 @@ async function readTokens(
     };
     const read = await readTagged(file, reading);
     tellTaggedNotes(read, context);
-    return read.sentences;
+    // The line that each begins on.
+    return read.sentences.map(({ tokens }, i) => ({ tokens, place: { row: read.rows[i] } }));
   } catch (error) {
     if (!(error instanceof RecurraError) || error.code !== "file-format" || file === "-") throw error;
     // A token a line, and nothing beside it.
     const { readTexts } = await import("../../data/texts/read-texts.ts");
     const read = await readTexts(file, { ...sourceOptionsOf(options), label: "none", paragraphs: true });
     tellNotes(read, context);
-    return read.texts.map((text) => ({ tokens: text.split(/\r?\n/).map((line) => line.trim()) }));
+    return read.texts.map((text, n) => ({
+      tokens: text.split(/\r?\n/).map((line) => line.trim()),
+      place: read.placeOf(n),
+    }));
   }
 }
 

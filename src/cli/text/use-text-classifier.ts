@@ -1,7 +1,6 @@
 // `recurra classify predict` and `explain`: what a trained classifier says of texts, and why.
 
 import { Command, Option } from "commander";
-import { writeFileAtomic } from "#platform";
 import { fewOf } from "../../data/row-names.ts";
 import type { ReadTextsOptions, TextData } from "../../data/texts/text-options.ts";
 import type { TextExplanation } from "../../explain/text-explanation.ts";
@@ -10,7 +9,9 @@ import { suggestion } from "../../platform/nearest.ts";
 import type { TextClassifier } from "../../text/classify/text-classifier.ts";
 import type { CliContext } from "../context.ts";
 import { nonEmpty, wholeNumber } from "../options.ts";
+import { checkOutFile, makeFolderOf, writeOut } from "../out.ts";
 import { work } from "../work.ts";
+import { tellRenamed } from "./kept-columns.ts";
 import { addReadingOptions, type ReadingArguments, readLabelled } from "./labelled-texts.ts";
 import { columnOf, modelFolder, tellNotes } from "./text-files.ts";
 
@@ -36,7 +37,7 @@ Examples:
 MODEL is the folder that \`recurra classify train\` wrote, or model/ in it.
 Without FILE, each line of standard input is a text. Columns are called as in
 training, where nothing else is said; with labels it tells how many were right.
-Each line begins with the file and the row of its text, where there are several.
+Each line begins with the row of its text, and with its file where there are several.
 An empty text has no prediction.
 `;
 
@@ -48,7 +49,8 @@ Examples:
 How much each word adds to the probability of the class that is told (KernelSHAP:
 Shapley values of hiding words): [+word] raises it, [−word] lowers it. All that
 words add, and the base value, sum to the prediction. Of a long text, the words
-that the model reads are explained; of more than 400, neighbours together. --out
+that the model reads are explained; of more than 400, neighbours together. Marks
+count as words where the model reads them (classify train --punctuation). --out
 writes a page with the coloured text.
 `;
 
@@ -106,23 +108,32 @@ async function runPredict(
   options: PredictArguments,
   context: CliContext,
 ): Promise<void> {
+  const input = file ?? "-";
+  await checkOutFile(options.out, { input, model: path });
   const model = await load(path);
-  const data = await readForPrediction(file ?? "-", options, model);
+  const data = await readForPrediction(input, options, model);
   tellNotes(data, context);
   const predictions = await model.predict(data.texts);
-  const { isEmpty, notesOn, predictionsCsv, predictionsJson } = await import("./text-predictions.ts");
+  const { isEmpty, keptColumns, notesOn, predictionsCsv, predictionsJson } = await import(
+    "./text-predictions.ts"
+  );
   const told = { data, model, predictions };
   for (const note of notesOn(told)) context.tell(`${note}\n`);
+  if (options.json !== true) tellRenamed(keptColumns(told), context);
   const text = await (options.json === true ? predictionsJson : predictionsCsv)(told);
   if (options.out === undefined) context.print(text);
-  else {
-    const bytes = new TextEncoder().encode(text);
-    await writeFileAtomic(options.out, (sink) => sink.write(bytes));
-    context.tell(`Written: ${options.out}\n`);
+  else await writeOut(options.out, text, context);
+  const { labels: given, texts } = data;
+  if (given === undefined) return;
+  const isScored = (_: unknown, n: number) => !isEmpty(texts[n]) && given[n] !== "";
+  const asked = predictions.filter(isScored);
+  const known = given.filter(isScored);
+  const bare = given.filter((label) => label === "").length;
+  if (bare > 0) {
+    const [have, are] = bare === 1 ? ["text has", "is"] : ["texts have", "are"];
+    context.tell(`${bare.toLocaleString("en-US")} ${have} no label, and ${are} not counted.\n`);
   }
-  const asked = predictions.filter((_, n) => !isEmpty(data.texts[n]));
-  const known = data.labels?.filter((_, n) => !isEmpty(data.texts[n]));
-  if (known === undefined || known.length === 0) return;
+  if (known.length === 0) return;
   const { percent } = await import("../../report/numbers.ts");
   const sorted = (labels: readonly string[]) => labels.toSorted().join("\n");
   const right = asked.filter(({ labels }, n) => sorted(labels) === sorted([known[n] ?? []].flat())).length;
@@ -130,7 +141,7 @@ async function runPredict(
   context.tell(`${right} of ${asked.length} got ${what}: ${percent(right / asked.length)}.\n`);
 }
 
-/** Labels are read where all texts have one: what is to be classified may well lack them. */
+/** Labels are read where texts have any: what is to be classified may well lack them. */
 async function readForPrediction(
   path: string,
   options: PredictArguments,
@@ -138,21 +149,7 @@ async function readForPrediction(
 ): Promise<TextData> {
   const columns: ReadTextsOptions["columns"] =
     options.keep === "all" ? "all" : options.keep?.split(",").map(keptColumn);
-  const others = { columns, keepEmpty: true };
-  const plain = () =>
-    readLabelled(
-      path,
-      { ...options, label: options.label ?? "none" },
-      { ...others, prefer: { text: known?.text } },
-    );
-  // Standard input can be read but once.
-  if (path === "-" || options.label !== undefined) return plain();
-  try {
-    return await readLabelled(path, options, { ...others, prefer: known });
-  } catch (error) {
-    if (error instanceof RecurraError && error.code === "label-missing") return plain();
-    throw error;
-  }
+  return readLabelled(path, options, { columns, keepEmpty: true, keepUnlabelled: true, prefer: known });
 }
 
 function keptColumn(text: string): string | number {
@@ -167,6 +164,7 @@ async function runExplain(
   options: ExplainArguments,
   context: CliContext,
 ): Promise<void> {
+  await checkOutFile(options.out, { model: path });
   const model = await load(path);
   const { classes } = model;
   if (options.class !== undefined && !classes.includes(options.class))
@@ -175,8 +173,8 @@ async function runExplain(
       `There is no class "${options.class}" (--class). ${suggestion(options.class, classes)}The classes are ${fewOf(classes, 8)}.`,
     );
   const text = given === "-" ? await standardInput() : given;
-  const { explainText, hasWords, partRead } = await import("../../text/classify/explain-text.ts");
-  if (!hasWords(text))
+  const { explainText, hasWords, knowsWord, partRead } = await import("../../text/classify/explain-text.ts");
+  if (!hasWords(model, text))
     throw new RecurraError(
       "empty-text",
       text.trim() === ""
@@ -186,7 +184,7 @@ async function runExplain(
   const [prediction] = await model.predict([text]);
   const output = options.class ?? prediction?.label ?? "";
   if (prediction?.knownTokens === 0)
-    context.tell("The model knows no word of the text: there is nothing in it to explain.\n");
+    context.tell("The model knows no word of the text: what it tells is a guess.\n");
   const read = partRead(model, text);
   const explanation = await work(context, 1, ({ signal, view }) =>
     explainText(model, text, {
@@ -199,7 +197,16 @@ async function runExplain(
   if (note !== undefined) context.tell(`${note}\n`);
   if (options.out !== undefined) {
     const { writeExplanation } = await import("../../text/report/explanation-files.ts");
-    await writeExplanation(explanation, output, options.out, note);
+    await makeFolderOf(options.out);
+    const strange = explanation.names.filter((name) => !knowsWord(model, name));
+    const unknown = `Unknown to the model: ${fewOf(strange, 20)}.`;
+    const notes = [note, strange.length === 0 ? undefined : unknown].filter((one) => one !== undefined);
+    await writeExplanation(
+      explanation,
+      output,
+      options.out,
+      notes.length === 0 ? undefined : notes.join(" "),
+    );
     context.tell(`Written: ${options.out}\n`);
   }
   const { features, baseValue, prediction: probability } = explanation.row(output);
@@ -213,14 +220,16 @@ async function runExplain(
       probability,
       baseValue,
       knownTokens: prediction?.knownTokens,
-      words: features,
+      words: features.map((word) => ({ ...word, isKnown: knowsWord(model, word.name) })),
     };
     context.print(`${JSON.stringify(found, null, 2)}\n`);
     return;
   }
   const told =
     labels === undefined ? [] : [`Labels: ${labels.join(", ") || "none"} (explain another by --class)`, ""];
-  context.print(`${[...told, ...explanationLines(explanation, output)].join("\n")}\n`);
+  context.print(
+    `${[...told, ...explanationLines(explanation, output, (word) => knowsWord(model, word))].join("\n")}\n`,
+  );
 }
 
 /** Of a text that is longer than what a model reads: which part is not read. */
@@ -248,7 +257,11 @@ const SHOWN = 2000;
 /** Words of at least this share of the strongest are marked in the text. */
 const MARKED = 0.2;
 
-function explanationLines(explanation: TextExplanation, output: string): readonly string[] {
+function explanationLines(
+  explanation: TextExplanation,
+  output: string,
+  isKnown: (word: string) => boolean,
+): readonly string[] {
   const { features, baseValue, prediction } = explanation.row(output);
   const sorted = features.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const strongest = sorted.slice(0, LISTED);
@@ -267,7 +280,10 @@ function explanationLines(explanation: TextExplanation, output: string): readonl
     `${output}: ${prediction.toFixed(4)} (without any of the words ${baseValue.toFixed(4)})`,
     "",
     ...(marked.length > SHOWN ? [] : [marked.trim(), ""]),
-    ...strongest.map(({ name, value }) => `${name.padEnd(widest)}  ${signed(value)}`),
+    ...strongest.map(
+      ({ name, value }) =>
+        `${name.padEnd(widest)}  ${signed(value)}${isKnown(name) ? "" : "  (unknown to the model)"}`,
+    ),
     ...(rest > 0 ? [`… and ${rest} more words`] : []),
   ];
 }

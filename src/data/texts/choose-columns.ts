@@ -58,7 +58,7 @@ export function chooseColumns(
   const saidLabel = options.label === undefined || isNone ? undefined : find(options.label, "--label");
   const isAll = options.columns === "all";
   const asked = isAll ? [] : (options.columns ?? []);
-  const named = asked.map((ref) => find(ref, "--columns"));
+  const named = asked.map((ref) => find(ref, "columns"));
   const takesLabel = wantsLabel && !isNone;
   const known = takesLabel ? preferred(prefer.label) : undefined;
   const isText = (column: number | undefined) => column !== undefined && saidText?.includes(column) === true;
@@ -68,8 +68,9 @@ export function chooseColumns(
   const text =
     saidText ??
     (isKnown ? knownText.filter((column) => column !== undefined) : [foundText(table, early, named, source)]);
-  // Other labels than those that a model knows are of no use to it.
-  const mayFind = takesLabel && (prefer.label === undefined || names === undefined);
+  // Other labels than those that a model knows are of no use to it; where its file had no header, their name is not known.
+  const isUnnamed = names === undefined || /^\d+$/.test(String(prefer.label ?? 0));
+  const mayFind = takesLabel && isUnnamed;
   const label = early ?? (mayFind ? foundLabel(table, text, named) : undefined);
   if (label !== undefined && text.includes(label)) {
     throw new RecurraError(

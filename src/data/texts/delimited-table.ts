@@ -49,7 +49,7 @@ export async function openDelimited(reader: ByteReader, options: ReadTextsOption
     names,
     width,
     sample: hasHeader ? others : rows,
-    rowWord: "line",
+    rowWord: "row",
     read: (columns) => readRows(reader, dialect, { width, hasHeader, columns }),
     close: () => reader.close(),
   };
@@ -85,6 +85,7 @@ async function* readRows(
   dialect: TextDialect,
   plan: { readonly width: number; readonly hasHeader: boolean; readonly columns: readonly number[] },
 ): AsyncGenerator<readonly TableRow[]> {
+  let number = 1;
   let line = 1;
   let isHeader = plan.hasHeader;
   for (;;) {
@@ -102,8 +103,9 @@ async function* readRows(
         const fault =
           faultOf(bytes, row, plan, dialect) ??
           (isValid ? undefined : invalidCell(reader, bytes, offset, row, plan.columns, cells));
-        rows.push({ row: line, cells, fault });
+        rows.push({ row: number, line: line === number ? undefined : line, cells, fault });
       }
+      number++;
       line += linesOf(bytes, row, at);
       at = row.next;
     }

@@ -13,7 +13,7 @@ import { cellText, type TableRow, type TextTable } from "./text-table.ts";
 /** A file, as it was opened. */
 export interface FileAbout {
   readonly file: TextFile;
-  readonly rowWord: "line" | "record";
+  readonly rowWord: "row" | "line" | "record";
   /** Whether the file is one text. */
   readonly isOne: boolean;
   /** Whether the columns have names. */

@@ -82,7 +82,13 @@ async function openUnlessEmpty(
       const message = `${error.message} Leave such files out with --on-error skip.`;
       throw new RecurraError(error.code, message, { cause: error });
     }
-    listener.skip({ row: 1, file: file.name, reason: error.message });
+    listener.skip({
+      row: 1,
+      file: file.name,
+      isFile: true,
+      code: error.code,
+      reason: `${file.name}: the file is empty.`,
+    });
     return undefined;
   }
 }

@@ -121,6 +121,7 @@ export async function readTaggedSentences(
     skipped.push({
       row: draft.row,
       ...about,
+      code: bad.fault.code,
       reason: `${rowName}: ${bad.fault.what}; the sentence is left out.`,
     });
   }

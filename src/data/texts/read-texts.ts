@@ -1,7 +1,7 @@
 // Reading texts and their labels: from tables, plain text, and folders of it.
 
 import { RecurraError } from "../../platform/error.ts";
-import { fewOf, quoted } from "../row-names.ts";
+import { countOf, fewOf, quoted } from "../row-names.ts";
 import type { FileAbout } from "./file-plan.ts";
 import { separatorIn } from "./label-separator.ts";
 import { findTexts } from "./open-texts.ts";
@@ -61,7 +61,9 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
   if (texts.length === 0) throw noTexts(found.name, options, skipped);
   if (mended.length > 0) notes.push(`Invalid bytes are replaced by U+FFFD in ${fewOf(mended)}.`);
   const [first] = files;
-  const hasLabels = labels.every((label) => label !== undefined);
+  // Where texts may be without one, a column of nothing is none of labels.
+  const isBlank = options.keepUnlabelled === true && labels.every((label) => label === "");
+  const hasLabels = !isBlank && labels.every((label) => label !== undefined);
   const { labelSeparator } = options;
   const isOnly = files.length < 2;
   const aboutOf = (position: number) => files[starts.findLastIndex((start) => start <= position)];
@@ -71,7 +73,9 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
       `Most labels are several with ${quoted(separator)} between them: with --label-separator ${quoted(separator)} each is one by itself.`,
     );
   const isMulti = labelSeparator !== undefined || labels.some((label) => typeof label === "object");
-  const asRead = isMulti ? labels.map((label) => (typeof label === "string" ? [label] : label)) : labels;
+  const asRead = isMulti
+    ? labels.map((label) => (typeof label === "string" && label !== "" ? [label] : label))
+    : labels;
   return {
     texts,
     ...(hasLabels ? { labels: asRead.filter((label) => label !== undefined) } : {}),
@@ -79,7 +83,7 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
     rowName(position) {
       const about = aboutOf(position);
       const row = rows[position] ?? 0;
-      return about === undefined ? `line ${row}` : nameOf(row, about, isOnly);
+      return about === undefined ? `row ${row}` : nameOf(row, about, isOnly);
     },
     placeOf(position) {
       const { file, isOne = false } = aboutOf(position) ?? {};
@@ -95,9 +99,12 @@ export async function readTexts(source: TextSource, options: ReadTextsOptions = 
 
 function noTexts(name: string, { where }: ReadTextsOptions, skipped: readonly SkippedText[]): RecurraError {
   const [one] = skipped;
+  const what = skipped.every(({ isFile }) => isFile === true) ? "file" : "row";
   const why =
     one !== undefined
-      ? `all ${skipped.length} rows are left out; the first is ${one.reason}`
+      ? skipped.length === 1
+        ? `the only ${what} is left out: ${one.reason}`
+        : `all ${countOf(skipped.length, what)} are left out; the first is ${one.reason}`
       : where !== undefined
         ? `no row meets the condition ${where}.`
         : "it holds no text.";

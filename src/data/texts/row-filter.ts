@@ -1,6 +1,7 @@
 // Rows of a table that meet an SQL condition over its columns.
 
 import { RecurraError } from "../../platform/error.ts";
+import { suggestion } from "../../platform/nearest.ts";
 import { type DuckDBConnection, openDuckdb, rowsOf, shortMessage, sqlName, sqlText } from "../duckdb.ts";
 import { quoted } from "../row-names.ts";
 import { listed } from "./column-names.ts";
@@ -32,13 +33,16 @@ export function rowFilter(
   const names = table.names ?? Array.from({ length: table.width }, (_, column) => `column${column + 1}`);
   const failed = (cause: unknown) => {
     const message = shortMessage(cause).replace(/^\w+ Error: /, "");
-    const hint = `The columns are ${listed(names)}.`;
+    // DuckDB knows the columns that are used, and would propose others than the user's.
+    const unknown = /Referenced column "(.*?)" not found/.exec(message)?.[1];
+    const problem =
+      unknown === undefined
+        ? `${message}. The columns are ${listed(names)}.`
+        : `There is no column "${unknown}". ${suggestion(unknown, names)}The columns are ${listed(names)}; text stands in single quotes.`;
     return new RecurraError(
       "where",
-      `Cannot tell which rows of ${source} meet ${quoted(where)}: ${message}. ${hint}`,
-      {
-        cause,
-      },
+      `Cannot tell which rows of ${source} meet ${quoted(where)}: ${problem}`,
+      { cause },
     );
   };
   return async function* (columns) {

@@ -74,6 +74,8 @@ export interface ReadTextsOptions extends TextSourceOptions {
   readonly columns?: readonly ColumnRef[] | "all" | undefined;
   /** Whether rows of a table without a text are kept, as "", where others fail. Default: false. */
   readonly keepEmpty?: boolean | undefined;
+  /** Whether rows of a table without a label are kept, with the label "", where others fail. Default: false. */
+  readonly keepUnlabelled?: boolean | undefined;
   /** Columns that are taken where the file has them, and nothing else is said: those that a model was trained with. */
   readonly prefer?:
     | { readonly text?: TextColumns | undefined; readonly label?: ColumnRef | undefined }
@@ -90,12 +92,16 @@ export interface StreamTextsOptions extends TextSourceOptions {
 /** A label, or several. */
 export type TextLabel = string | readonly string[];
 
-/** A row that is left out. */
+/** A row that is left out, or a file. */
 export interface SkippedText {
-  /** Its line in the file, or its number in JSON and Parquet, from 1. */
+  /** Its number, from 1, as in `rows` of {@link TextData}. */
   readonly row: number;
   /** The file, where there are several. */
   readonly file?: string;
+  /** Whether a file is one text, which is left out. */
+  readonly isFile?: boolean;
+  /** What is wrong, as the code of an error: `invalid-utf8`. */
+  readonly code: string;
   /** In a sentence for the user. */
   readonly reason: string;
 }
@@ -114,9 +120,9 @@ export interface TextData {
   readonly texts: readonly string[];
   /** [N] Undefined where there are none. Lists, where texts may have several. */
   readonly labels?: readonly TextLabel[];
-  /** [N] Where each stands in its file, from 1: the line that its row begins on; in JSON and Parquet the number of the record. */
+  /** [N] Where each stands in its file, from 1: its row as a spreadsheet counts, with the header; the line of plain text; the record of JSON and Parquet. */
   readonly rows: Int32Array;
-  /** What a text is called in messages, given its position: `line 21`, `line 21 of b.tsv`, `pos/3_7.txt`. */
+  /** What a text is called in messages, given its position: `row 21`, `row 21 of b.tsv`, `pos/3_7.txt`. */
   readonly rowName: RowName;
   /** Where a text stands, given its position. */
   readonly placeOf: (position: number) => TextPlace;
@@ -172,6 +178,7 @@ export const readTextsKinds: Readonly<Record<keyof ReadTextsOptions, OptionKind>
     (value) => value === "all" || (Array.isArray(value) && value.every((one) => column(one) === undefined)),
   ),
   keepEmpty: flag,
+  keepUnlabelled: flag,
   prefer: kind("an object { text, label }", isObject),
 };
 

@@ -13,8 +13,8 @@ export interface TextTable {
   readonly width: number;
   /** Cells of the first rows, long ones cut. */
   readonly sample: readonly (readonly string[])[];
-  /** What a row is named by: the `line` that it begins on, or the number of the `record` of JSON and Parquet. */
-  readonly rowWord: "line" | "record";
+  /** What a row is named by: its `row`, as a spreadsheet counts them; the `line` of plain text; the `record` of JSON and Parquet. */
+  readonly rowWord: "row" | "line" | "record";
   /** Rows as they come, some at a time. @param columns numbers from 0 */
   read(columns: readonly number[]): AsyncIterable<readonly TableRow[]>;
   close(): void;
@@ -22,8 +22,10 @@ export interface TextTable {
 
 /** A row of a table. */
 export interface TableRow {
-  /** The line that it begins on, or its number, from 1. */
+  /** Its number, from 1, the header counted. */
   readonly row: number;
+  /** The line that it begins on, where cells with line ends make that another number. */
+  readonly line?: number | undefined;
   /** Those of the columns that were asked for, in that order. */
   readonly cells: readonly Cell[];
   /** Why it cannot be read as it is. */

@@ -48,18 +48,20 @@ export function usableRows(
   const { source, isOnly, left } = context;
   const { onError = "throw", labelSeparator } = context.options;
   const kept: TextRow[] = [];
-  for (const { row, cells, fault: broken } of rows) {
+  for (const { row, line, cells, fault: broken } of rows) {
     if (kept.length >= left) break;
     const text = cellText(cells[0] ?? "");
     const labelCell = label === undefined ? undefined : "value" in label ? label.value : cells[label.cell];
     const isMended = onError === "replace" && broken?.isMended === true;
     const fault = (isMended ? undefined : broken) ?? missing(text, labelCell, about, context.options);
     if (fault !== undefined) {
-      const rowName = nameOf(row, about, isOnly);
+      const rowName = `${nameOf(row, about, isOnly)}${line === undefined ? "" : ` (line ${line})`}`;
       if (onError === "throw") throw faultError(source, rowName, fault);
       listener.skip({
         row,
         ...(isOnly ? {} : { file: about.file.name }),
+        ...(about.isOne && { isFile: true }),
+        code: fault.code,
         reason: `${rowName}: ${fault.what}.`,
       });
       continue;
@@ -90,7 +92,7 @@ function missing(
   text: string,
   label: Cell | undefined,
   about: FileAbout,
-  { labelSeparator: separator, keepEmpty = false }: ReadTextsOptions,
+  { labelSeparator: separator, keepEmpty = false, keepUnlabelled = false }: ReadTextsOptions,
 ): RowFault | undefined {
   if (text.trim() === "" && !keepEmpty) {
     return {
@@ -99,7 +101,8 @@ function missing(
       advice: "Fill it in, or leave such rows out with --on-error skip.",
     };
   }
-  if (typeof label !== "string" || label.trim() !== "" || separator !== undefined) return undefined;
+  if (keepUnlabelled || typeof label !== "string" || label.trim() !== "" || separator !== undefined)
+    return undefined;
   return {
     code: "label-missing",
     what: `the label is missing (${shownRef(about.label ?? "")})`,

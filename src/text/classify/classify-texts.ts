@@ -48,6 +48,8 @@ export interface TextClassification {
   readonly testSource: string | undefined;
   readonly training: LabelledTexts;
   readonly test: LabelledTexts;
+  /** [N] Where the test texts stand among those that were given, from 0: of them all, or of `test`. */
+  readonly testRows: Int32Array;
   /** [N, K] What the classifier gave the test texts. */
   readonly probabilities: Float64Array;
   /** Of one label each. */
@@ -98,7 +100,7 @@ export async function classifyTexts(
   const parts =
     test === undefined
       ? parted(data, labels, testShare, seed)
-      : { training: data, test: checkedTexts("classifyTexts: test", test) };
+      : givenParts(data, checkedTexts("classifyTexts: test", test));
   // Before the training, whose end would come too late to hear of it.
   const known = labelSetOf(parts.training.labels, labels.isMulti);
   if (labels.isMulti) classFlags(parts.test.labels, known);
@@ -135,15 +137,16 @@ export async function classifyTexts(
   };
 }
 
+type Parts = Pick<TextClassification, "training" | "test" | "testRows">;
+
+function givenParts(training: LabelledTexts, test: LabelledTexts): Parts {
+  return { training, test, testRows: Int32Array.from(test.texts.keys()) };
+}
+
 /** Some are held out, drawn at random; fails where none can be. */
-function parted(
-  data: LabelledTexts,
-  labels: LabelSet,
-  share: number,
-  seed: number,
-): { readonly training: LabelledTexts; readonly test: LabelledTexts } {
-  const { training, held } = partedTexts(data, labels, share, seed + 1);
-  if (held.texts.length > 0) return { training, test: held };
+function parted(data: LabelledTexts, labels: LabelSet, share: number, seed: number): Parts {
+  const { training, held, heldRows } = partedTexts(data, labels, share, seed + 1);
+  if (held.texts.length > 0) return { training, test: held, testRows: heldRows };
   throw new RecurraError(
     "too-short",
     `each of the ${data.texts.length} texts has a label of its own; none can be held out for a test. Check which column is the label; or give more texts of each class, or a test file.`,

@@ -7,7 +7,9 @@ import { describe } from "../../nn/choice.ts";
 import { code, count, kind, type OptionKind, whole } from "../../nn/layer-options.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { checkOptions } from "../tokenizers/texts.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { TextClassifier } from "./text-classifier.ts";
+import { paddingOf } from "./text-rows.ts";
 
 export interface ExplainTextOptions {
   /** Sets of words that are tried. Default: 2·F + 2048, for F words. */
@@ -32,7 +34,7 @@ const AT_ONCE = 128;
 
 /**
  * Shapley values of the words of a text for each class, by KernelSHAP over texts with words taken out. They sum to the probability of the
- * class less that of the text without its words. A model reads so many tokens of a long text, and words beyond them have no value; where
+ * class less that of the text without its words. Where the model's tokeniser keeps punctuation, marks count as words do. A model reads so many tokens of a long text, and words beyond them have no value; where
  * these are more than 400 words, neighbours are taken together.
  *
  *     const explanation = await explainText(model, "The plot is thin, the actors are superb.");
@@ -48,7 +50,7 @@ export async function explainText(
   checkOptions("explainText", options, optionKinds);
   if (typeof text !== "string")
     throw new RecurraError("texts", `explainText: wants a text, got ${describe(text)}`);
-  if (!hasWords(text))
+  if (!hasWords(model, text))
     throw new RecurraError(
       "empty-text",
       `explainText: the text ${describe(text)} has no words to explain; give one with words`,
@@ -56,7 +58,7 @@ export async function explainText(
   const { samples, seed = 0, signal, onProgress } = options;
   const { start, end } = partRead(model, text);
   const part = text.slice(start, end);
-  const pieces = piecesOf(part);
+  const pieces = piecesOf(part, model.tokenizer);
   // Every set of few words, and the two texts with all words and with none.
   const total = Math.min(2 ** pieces.length - 2, samples ?? defaultSamples(pieces.length)) + 2;
   const classes = model.classes.length;
@@ -107,7 +109,7 @@ export function partRead(
   const whole = { start: 0, end: text.length };
   const tokens = (part: string) => tokenizer.encode(part).length;
   if (tokens(text) <= length) return whole;
-  const words = wordsAndEmoji(text);
+  const words = piecesRead(text, tokenizer);
   const partOf = (count: number) =>
     settings.truncating === "pre"
       ? { start: words.at(-count)?.start ?? 0, end: text.length }
@@ -128,16 +130,27 @@ interface Place {
   readonly end: number;
 }
 
-/** Where the words stand: words as Unicode finds them, and emoji, which networks may go by as well. */
-function wordsAndEmoji(text: string): readonly Place[] {
+/** Where the words stand: words as Unicode finds them, emoji, and the marks and symbols of which the tokeniser makes tokens. */
+function piecesRead(text: string, tokenizer: Tokenizer): readonly Place[] {
+  const kept = new Map<string, boolean>();
+  const isKept = (mark: string) => {
+    const found = kept.get(mark) ?? tokenizer.encode(mark).length > 0;
+    kept.set(mark, found);
+    return found;
+  };
   return [...new Intl.Segmenter("en", { granularity: "word" }).segment(text)]
-    .filter(({ segment, isWordLike }) => isWordLike === true || /\p{Extended_Pictographic}/u.test(segment))
+    .filter(
+      ({ segment, isWordLike }) =>
+        isWordLike === true ||
+        /\p{Extended_Pictographic}/u.test(segment) ||
+        (segment.trim() !== "" && isKept(segment)),
+    )
     .map(({ segment, index }) => ({ start: index, end: index + segment.length }));
 }
 
 /** The words of a text, or of many words runs of as many as it takes. */
-function piecesOf(text: string): readonly string[] {
-  const words = wordsAndEmoji(text);
+function piecesOf(text: string, tokenizer: Tokenizer): readonly string[] {
+  const words = piecesRead(text, tokenizer);
   const run = Math.ceil(words.length / MOST_PIECES);
   return words
     .filter((_, w) => w % run === 0)
@@ -145,6 +158,12 @@ function piecesOf(text: string): readonly string[] {
 }
 
 /** Whether there is anything in a text that can be explained. */
-export function hasWords(text: string): boolean {
-  return wordsAndEmoji(text).length > 0;
+export function hasWords({ tokenizer }: TextClassifier, text: string): boolean {
+  return piecesRead(text, tokenizer).length > 0;
+}
+
+/** Whether a model has learnt anything of a word: some token of it is in the vocabulary. */
+export function knowsWord({ tokenizer }: TextClassifier, word: string): boolean {
+  const [padding, unknown] = [paddingOf(tokenizer), tokenizer.vocabulary.unknown];
+  return tokenizer.encode(word).some((id) => id !== padding && id !== unknown);
 }

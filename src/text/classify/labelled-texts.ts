@@ -92,18 +92,21 @@ export function partedTexts(
   set: LabelSet,
   share: number,
   seed: number,
-): { readonly training: LabelledTexts; readonly held: LabelledTexts } {
+): {
+  readonly training: LabelledTexts;
+  readonly held: LabelledTexts;
+  /** Where those that are held out stand among the texts. */
+  readonly heldRows: Int32Array;
+} {
   const groups = set.isMulti ? new Int32Array(labels.length) : classNumbers(labels, set);
   const parts = heldOutRows(groups, set.isMulti ? 1 : set.classes.length, share, seed);
   const kept = set.isMulti ? onlyOnes(labels, parts.training, parts.held) : new Set<number>();
-  const take = (rows: readonly number[]): LabelledTexts => ({
-    texts: rows.map((row) => texts[row] ?? ""),
-    labels: rows.map((row) => labels[row] ?? ""),
+  const take = (rows: ArrayLike<number>): LabelledTexts => ({
+    texts: Array.from(rows, (row) => texts[row] ?? ""),
+    labels: Array.from(rows, (row) => labels[row] ?? ""),
   });
-  return {
-    training: take([...parts.training, ...kept]),
-    held: take([...parts.held].filter((row) => !kept.has(row))),
-  };
+  const heldRows = parts.held.filter((row) => !kept.has(row));
+  return { training: take([...parts.training, ...kept]), held: take(heldRows), heldRows };
 }
 
 /** The first held-out row of each label that no row has that is not held out. */

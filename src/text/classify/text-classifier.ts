@@ -115,6 +115,12 @@ export class TextClassifier {
     return (await this.#read("probabilities", texts)).probabilities;
   }
 
+  /** How many texts have no token, of what is read of them, that the vocabulary has. @throws RecurraError `texts` */
+  unknownTexts(texts: readonly string[]): number {
+    checkTexts("TextClassifier.unknownTexts", texts);
+    return texts.filter((text) => knownTokens(rowsOf([text], this.rows), this.tokenizer)[0] === 0).length;
+  }
+
   /** The probabilities [N, K], and how many tokens of what is read of each text are known [N]. */
   async #read(
     who: string,

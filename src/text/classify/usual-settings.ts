@@ -46,9 +46,10 @@ export interface UsualWords {
 
 /** Texts that are looked at, evenly over all. */
 const LOOKED_AT = 1000;
-/** Of letters in scripts without spaces, and of texts with emoji that no space parts. */
+/** A text is without spaces where so many of its letters are of such scripts; */
 const UNSPACED = 0.2;
-const GLUED = 0.05;
+/** texts without spaces, or with emoji that no space parts, count where they are so many. */
+const MANY = 0.05;
 
 const LETTERS = /\p{L}/gu;
 const UNSPACED_LETTERS =
@@ -56,20 +57,25 @@ const UNSPACED_LETTERS =
 const EMOJI = /\p{Emoji_Presentation}/u;
 const GLUED_EMOJI = /[\p{L}\p{P}\p{Emoji_Presentation}]\ufe0f?\p{Emoji_Presentation}/u;
 
-/** How words are best found in texts: between spaces, as Keras does, or by Unicode's rules where spaces do not part them. */
+function isUnspaced(text: string): boolean {
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
+  const unspaced = count(UNSPACED_LETTERS);
+  return unspaced > 0 && unspaced >= UNSPACED * count(LETTERS);
+}
+
+/** How words are best found in texts: between spaces and punctuation, or by Unicode's rules where spaces do not part them. */
 export function usualWords(texts: readonly string[]): UsualWords {
   const step = Math.max(1, Math.floor(texts.length / LOOKED_AT));
   const looked = texts.filter((_, n) => n % step === 0);
-  const count = (pattern: RegExp) =>
-    looked.reduce((sum, text) => sum + (text.match(pattern)?.length ?? 0), 0);
-  const share = (pattern: RegExp) => looked.filter((text) => pattern.test(text)).length / looked.length;
-  const isGlued = share(GLUED_EMOJI) >= GLUED;
-  if (count(UNSPACED_LETTERS) >= UNSPACED * Math.max(1, count(LETTERS)))
+  const shareOf = (isSo: (text: string) => boolean) => looked.filter(isSo).length / looked.length;
+  const unspaced = shareOf(isUnspaced);
+  if (unspaced >= MANY)
     return {
       name: "unicode-words",
-      punctuation: share(EMOJI) >= GLUED,
-      reason: "these texts are written without spaces between words",
+      punctuation: shareOf((text) => EMOJI.test(text)) >= MANY,
+      reason: `${unspaced > 0.9 ? "these texts" : `${Math.round(100 * unspaced)} % of these texts`} are written without spaces between words`,
     };
+  const isGlued = shareOf((text) => GLUED_EMOJI.test(text)) >= MANY;
   return isGlued
     ? { name: "unicode-words", punctuation: true, reason: "emoji stand in these texts without spaces" }
     : { name: "words", punctuation: false, reason: undefined };
@@ -81,5 +87,7 @@ export function wordsConfig(
   numWords = 20_000,
 ): TokenizerConfig {
   const shared = { numWords, oovToken: "<unknown>" };
-  return name === "words" ? { name, ...shared } : { name, ...shared, ...(punctuation && { punctuation }) };
+  return name === "words"
+    ? { name, ...shared, unicode: true }
+    : { name, ...shared, ...(punctuation && { punctuation }) };
 }

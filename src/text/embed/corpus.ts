@@ -87,8 +87,8 @@ export async function readCorpus(
     const found =
       most === undefined
         ? "the corpus has no words"
-        : `of ${draft.words} different words ${corpus.words.length === 1 ? "only one comes" : "none comes"} at least ${minCount} times (minCount)${
-            corpus.words.length === 1 ? "" : `; the most frequent, "${most.word}", comes ${most.count} times`
+        : `of ${draft.words} different words ${corpus.words.length === 1 ? "only one comes" : "none comes"} at least ${times(minCount)} (minCount)${
+            corpus.words.length === 1 ? "" : `; the most frequent, "${most.word}", comes ${times(most.count)}`
           }`;
     throw new RecurraError(
       "corpus",
@@ -98,10 +98,12 @@ export async function readCorpus(
   if (corpus.ids.length === 0)
     throw new RecurraError(
       "corpus",
-      `${what}: no sentence has two words that come at least ${minCount} times (minCount), so there is no context to learn from. Give it longer sentences, or lower minCount.`,
+      `${what}: no sentence has two words that come at least ${times(minCount)} (minCount), so there is no context to learn from. Give it longer sentences, or lower minCount.`,
     );
   return corpus;
 }
+
+const times = (count: number) => (count === 1 ? "once" : `${count} times`);
 
 function splitAtSpaces(text: string): readonly string[] {
   return text.match(/\S+/gu) ?? [];

@@ -1,5 +1,6 @@
 // The part of a report that tells how well each class was found.
 
+import { fewOf } from "../../data/row-names.ts";
 import type { Evaluation } from "../../nn/metrics/evaluation.ts";
 import type { ClassificationReport } from "../../nn/metrics/report.ts";
 import { displayNumber, percent } from "../../report/numbers.ts";
@@ -19,15 +20,23 @@ export function classScores(
   const rows = scores.map(({ name, precision, recall, f1Score, support }) => ({
     cells: [
       `<bdi>${escapeHtml(name)}</bdi>`,
-      percent(precision),
-      percent(recall),
-      f1Score.toFixed(3),
+      ...(support === 0 ? ["–", "–", "–"] : [percent(precision), percent(recall), f1Score.toFixed(3)]),
       support.toLocaleString("en-US"),
     ],
   }));
   return `<h2>By class</h2>\n${htmlTable(["class", "precision", "recall", "F₁", `test ${of}`], rows)}
 ${evaluation === undefined ? "" : paragraph(figuresOf(evaluation))}
-${paragraph(`Precision: of the ${of} given this class, the share that has it. Recall: of the ${of} that have it, the share that was found.`, "small")}`;
+${fewNote(scores, of)}${paragraph(`Precision: of the ${of} given this class, the share that has it. Recall: of the ${of} that have it, the share that was found.`, "small")}`;
+}
+
+/** Of so many a score is as much chance as skill. */
+const FEW = 5;
+
+function fewNote(scores: ClassificationReport["classes"], of: string): string {
+  const few = scores.filter(({ support }) => support < FEW);
+  if (few.length === 0 || few.length === scores.length) return "";
+  const names = fewOf(few.map(({ name }) => `\u2068“${name}”\u2069`));
+  return `${paragraph(`Of ${names} the test has fewer than ${FEW} ${of}: what is told of ${few.length === 1 ? "this class" : "these classes"} is hardly more than chance.`)}\n`;
 }
 
 function figuresOf({ balancedAccuracy, macroF1, logLoss, rocAuc = Number.NaN, report }: Evaluation): string {

@@ -1,6 +1,7 @@
 // What a text classification leaves behind: the model, its predictions, figures and a page.
 
 import { joinPath, writeFileAtomic } from "#platform";
+import type { TextPlace } from "../../data/texts/text-options.ts";
 import { csvField } from "../../report/csv.ts";
 import type { TextClassification } from "../classify/classify-texts.ts";
 import { classifierPage } from "./classifier-page.ts";
@@ -10,13 +11,21 @@ export function isTextClassificationFile(name: string): boolean {
   return ["report.html", "predictions.csv", "metrics.json", "model"].includes(name);
 }
 
-/** Writes report.html, predictions.csv, metrics.json and model/ into a folder that exists. */
-export async function writeTextClassification(result: TextClassification, folder: string): Promise<void> {
+/**
+ * Writes report.html, predictions.csv, metrics.json and model/ into a folder that exists.
+ *
+ * @param placeOf where a test text stood in its file, by its number in `testRows`; default: only that number is told, from 1
+ */
+export async function writeTextClassification(
+  result: TextClassification,
+  folder: string,
+  placeOf: (row: number) => TextPlace = (row) => ({ file: undefined, row: row + 1 }),
+): Promise<void> {
   const encoder = new TextEncoder();
   const write = (name: string, text: string) =>
     writeFileAtomic(joinPath(folder, name), (sink) => sink.write(encoder.encode(text)));
   await write("report.html", await classifierPage(result));
-  await write("predictions.csv", predictionsCsv(result));
+  await write("predictions.csv", predictionsCsv(result, Array.from(result.testRows, placeOf)));
   await write("metrics.json", `${JSON.stringify(classificationDocument(result), null, 2)}\n`);
   await result.model.save(joinPath(folder, "model"));
 }
@@ -50,15 +59,30 @@ export function classificationDocument(result: TextClassification): object {
   };
 }
 
-/** A row for each test text: its label, the prediction, and the probability of each class. */
-function predictionsCsv({ model, test, probabilities }: TextClassification): string {
+/** A row for each test text: where it stands, its label, the prediction, and the probability of each class. */
+function predictionsCsv(
+  { model, test, probabilities }: TextClassification,
+  places: readonly TextPlace[],
+): string {
   const { classes, isMulti } = model;
   const count = classes.length;
+  const place = placeColumns(places);
   const lines = test.texts.map((text, n) => {
     const given = probabilities.subarray(n * count, (n + 1) * count);
-    return predictionLine(given, classes, isMulti, [[test.labels[n] ?? []].flat().join("|")], text);
+    const before = [...(place.cells[n] ?? []), [test.labels[n] ?? []].flat().join("|")];
+    return predictionLine(given, classes, isMulti, before, text);
   });
-  return `${[predictionHead(classes, ["label"]), ...lines].join("\n")}\n`;
+  return `${[predictionHead(classes, [...place.head, "label"]), ...lines].join("\n")}\n`;
+}
+
+/** Columns of the places of texts, those that any of them has. */
+export function placeColumns(places: readonly TextPlace[]): {
+  readonly head: readonly string[];
+  /** [N] */
+  readonly cells: readonly (readonly string[])[];
+} {
+  const head = (["file", "row"] as const).filter((name) => places.some((place) => place[name] !== undefined));
+  return { head, cells: places.map((place) => head.map((name) => String(place[name] ?? ""))) };
 }
 
 /** The first line of predictions. @param before further columns, which stand first */

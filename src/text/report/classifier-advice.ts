@@ -3,15 +3,13 @@
 import type { TextClassification } from "../classify/classify-texts.ts";
 import { shownClasses } from "../classify/labels.ts";
 import { FEW_TEXTS } from "../classify/usual-settings.ts";
-
-/** A sentence for the user, and the option of `recurra classify train` that it comes to. */
-export interface Advice {
-  readonly says: string;
-  readonly option: string;
-}
+import { type Advice, moreEpochs } from "./epoch-advice.ts";
 
 /** Test texts of a class, at least, before it can be said to be never found. */
 const SEVERAL = 3;
+
+/** A class of at most this share of the texts of the most frequent one is rare. */
+const RARE = 0.5;
 
 /** What may help, the most first; nothing where all went well. */
 export function classifierAdvice({
@@ -21,15 +19,12 @@ export function classifierAdvice({
   baselines,
 }: TextClassification): readonly Advice[] {
   const { name, epochs, balanced } = model.settings;
-  const advice: Advice[] = [];
-  const { training: went } = model;
-  if (went !== undefined && went.heldOut > 0 && went.bestEpoch === epochs)
-    advice.push({
-      says: `${epochs === 1 ? "One epoch is little" : `The last of ${epochs} epochs was the best`}: with more of them it may do better`,
-      option: `--epochs ${2 * epochs}`,
-    });
-  const missed = (evaluation?.report.classes ?? [])
-    .filter(({ support, recall }) => support >= SEVERAL && recall === 0)
+  const longer = moreEpochs(model.training, epochs);
+  const advice: Advice[] = longer === undefined ? [] : [longer];
+  const scores = evaluation?.report.classes ?? [];
+  const most = Math.max(...scores.map(({ support }) => support));
+  const missed = scores
+    .filter(({ support, recall }) => support >= SEVERAL && support <= RARE * most && recall === 0)
     .map((one) => `“${one.name}”`);
   if (missed.length > 0 && !balanced)
     advice.push({

@@ -90,9 +90,7 @@ function typeTable({ evaluation, test, predicted }: Tagging): string {
   const tokens = `Of single tokens ${percent(accuracy)} have the right tag${Number.isFinite(unknownAccuracy) ? `; of those whose word is not in the training, ${percent(unknownAccuracy)}` : ""}.`;
   if (entities === undefined) return `${tagTable(test, predicted)}\n${paragraph(tokens)}`;
   const cells = ({ precision, recall, f1Score, support }: (typeof entities)["micro"]) => [
-    percent(precision),
-    percent(recall),
-    percent(f1Score),
+    ...(support === 0 ? ["–", "–", "–"] : [precision, recall, f1Score].map(percent)),
     whole(support),
   ];
   const rows = [

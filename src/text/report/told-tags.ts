@@ -15,8 +15,19 @@ export interface ToldSpan {
   readonly probability: number;
 }
 
+/** Where a sentence stands in what was read, and what was kept beside it. */
+export interface SentencePlace {
+  /** Where there are several. */
+  readonly file?: string | undefined;
+  /** From 1; undefined where the file is one text. */
+  readonly row?: number | undefined;
+  /** Cells by their columns. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A sentence with what a tagger says of it. */
 export interface ToldSentence {
+  readonly place?: SentencePlace | undefined;
   readonly tokens: readonly string[];
   /** [T] */
   readonly tags: readonly string[];
@@ -33,7 +44,7 @@ export type ToldFormat = (typeof TOLD_FORMATS)[number];
 /** Tags sentences. */
 export async function tellTags(
   tagger: Tagger,
-  sentences: readonly Pick<ToldSentence, "tokens" | "text" | "starts">[],
+  sentences: readonly Pick<ToldSentence, "tokens" | "text" | "starts" | "place">[],
 ): Promise<readonly ToldSentence[]> {
   const tokens = sentences.map((sentence) => sentence.tokens);
   const predicted = await tagger.predict(tokens);
@@ -78,8 +89,9 @@ export function conllText(sentences: readonly (readonly (readonly string[])[])[]
 
 /** A sentence as plain JSON. Places are those of characters (UTF-16 code units) in the text, and of tokens. */
 export function sentenceRecord(sentence: ToldSentence): object {
-  const { text, tokens, tags, spans } = sentence;
+  const { text, tokens, tags, spans, place } = sentence;
   return {
+    ...place,
     ...(text !== undefined && { text }),
     tokens,
     tags,
@@ -109,11 +121,18 @@ function charactersOf(
   return { start: starts?.[from] ?? 0, end: last + (tokens[to - 1]?.length ?? 0) };
 }
 
+/** Without places sentences are counted. */
 function csvText(told: readonly ToldSentence[]): string {
-  const lines = told.flatMap((sentence, i) =>
+  const hasFile = told.some(({ place }) => place?.file !== undefined);
+  const hasRow = told.some(({ place }) => place?.row !== undefined);
+  const kept = Object.keys(told[0]?.place?.columns ?? {});
+  const lines = told.flatMap(({ place, ...sentence }, i) =>
     sentence.spans.map((span) =>
       [
-        String(i + 1),
+        ...(hasFile ? [place?.file ?? ""] : []),
+        ...(hasRow ? [String(place?.row ?? "")] : []),
+        ...(hasFile || hasRow ? [] : [String(i + 1)]),
+        ...kept.map((name) => place?.columns?.[name] ?? ""),
         String(span.from + 1),
         String(span.to),
         span.type,
@@ -124,5 +143,7 @@ function csvText(told: readonly ToldSentence[]): string {
         .join(","),
     ),
   );
-  return `${["sentence,first_token,last_token,type,probability,text", ...lines].join("\n")}\n`;
+  const where = [...(hasFile ? ["file"] : []), ...(hasRow ? ["row"] : [])];
+  const head = [...(where.length === 0 ? ["sentence"] : where), ...kept].map(csvField).join(",");
+  return `${[`${head},first_token,last_token,type,probability,text`, ...lines].join("\n")}\n`;
 }

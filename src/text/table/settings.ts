@@ -73,7 +73,7 @@ const kinds: { readonly [Name in keyof TextTableOptions]-?: OptionKind } = {
 
 const defaults = {
   ...trainingDefaults,
-  tokenizer: { name: "words", numWords: 10_000, oovToken: "<unknown>" } as TokenizerConfig,
+  tokenizer: { name: "words", numWords: 10_000, oovToken: "<unknown>", unicode: true } as TokenizerConfig,
   length: undefined as number | undefined,
   truncating: "post" as "pre" | "post",
   embedding: 64,

@@ -109,7 +109,7 @@ describe("columns", () => {
     await expect(read("latin.csv", latin, { label: "étiquette" })).rejects.toThrow(
       "these names are not UTF-8. Save the file as UTF-8, or name its encoding (--encoding windows-1252, …).",
     );
-    await expect(read("a.tsv", TSV, { columns: ["price"] })).rejects.toThrow('no column "price" (--columns)');
+    await expect(read("a.tsv", TSV, { columns: ["price"] })).rejects.toThrow('no column "price" (columns)');
     await expect(read("a.tsv", TSV, { header: false, text: 3 })).rejects.toThrow(
       'There is no column "3" (--text) in a.tsv. It has no header: name the column by its number, 1 to 2.',
     );
@@ -164,19 +164,19 @@ describe("rows", () => {
   test.each([
     [
       ROWS,
-      'a.tsv, line 3: the text is empty (column "text"). Fill it in, or leave such rows out with --on-error skip.',
+      'a.tsv, row 3: the text is empty (column "text"). Fill it in, or leave such rows out with --on-error skip.',
     ],
     [
       ROWS.replace("  \tneg\n", ""),
-      'a.tsv, line 3: the label is missing (column "label"). Give each text its label, or leave such rows out with --on-error skip.',
+      'a.tsv, row 3: the label is missing (column "label"). Give each text its label, or leave such rows out with --on-error skip.',
     ],
     [
       ROWS.replace("  \tneg\nBad film\t\n", ""),
-      "a.tsv, line 3: it has 3 cells, and the header has 2. Put a cell that has a tab in it into double quotes, or leave such rows out with --on-error skip.",
+      "a.tsv, row 3: it has 3 cells, and the header has 2. Put a cell that has a tab in it into double quotes, or leave such rows out with --on-error skip.",
     ],
     [
       ROWS.replace("  \tneg\nBad film\t\nOne\ttwo\tthree\n", ""),
-      "a.tsv, line 3: it has 1 cell, and the header has 2.",
+      "a.tsv, row 3: it has 1 cell, and the header has 2.",
     ],
   ])("that lack something: %#", async (content, message) => {
     await expect(read("a.tsv", content)).rejects.toThrow(message);
@@ -187,10 +187,10 @@ describe("rows", () => {
     expect(texts).toEqual(["Good film", "Fine"]);
     expect([...rows]).toEqual([2, 7]);
     expect(skipped).toEqual([
-      { row: 3, reason: 'line 3: the text is empty (column "text").' },
-      { row: 4, reason: 'line 4: the label is missing (column "label").' },
-      { row: 5, reason: "line 5: it has 3 cells, and the header has 2." },
-      { row: 6, reason: "line 6: it has 1 cell, and the header has 2." },
+      { row: 3, code: "text-missing", reason: 'row 3: the text is empty (column "text").' },
+      { row: 4, code: "label-missing", reason: 'row 4: the label is missing (column "label").' },
+      { row: 5, code: "row-length", reason: "row 5: it has 3 cells, and the header has 2." },
+      { row: 6, code: "row-length", reason: "row 6: it has 1 cell, and the header has 2." },
     ]);
   });
 
@@ -201,9 +201,11 @@ describe("rows", () => {
   test("all left out", async () => {
     await expect(read("b.tsv", "text\tlabel\n\tpos\n", { onError: "skip" })).rejects.toMatchObject({
       code: "no-rows",
-      message:
-        'Cannot read b.tsv: all 1 rows are left out; the first is line 2: the text is empty (column "text").',
+      message: 'Cannot read b.tsv: the only row is left out: row 2: the text is empty (column "text").',
     });
+    await expect(read("c.tsv", "text\tlabel\n\tpos\n\tneg\n", { onError: "skip" })).rejects.toThrow(
+      "all 2 rows are left out; the first is row 2: the text is empty",
+    );
   });
 
   test("a line that is no JSON", async () => {
@@ -225,7 +227,7 @@ describe("bytes that are no UTF-8", () => {
     // 11 bytes of the header, 9 of the first row, 3 of caf.
     await expect(read("a.tsv", CONTENT)).rejects.toMatchObject({
       code: "invalid-utf8",
-      message: `a.tsv, line 3: byte 23 (0xe9) is not UTF-8. ${ADVICE}`,
+      message: `a.tsv, row 3: byte 23 (0xe9) is not UTF-8. ${ADVICE}`,
     });
     expect(CONTENT[23]).toBe(0xe9);
     await expect(read("a.tsv.gz", gzipSync(CONTENT))).rejects.toThrow(
@@ -234,7 +236,7 @@ describe("bytes that are no UTF-8", () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), CONTENT]);
     await expect(read("b.tsv", marked)).rejects.toThrow("byte 26 (0xe9)");
     await expect(readTexts({ bytes: pieces(CONTENT, 5) }, { text: "text" })).rejects.toThrow(
-      "the input, line 3: byte 23",
+      "the input, row 3: byte 23",
     );
   });
 
@@ -245,7 +247,7 @@ describe("bytes that are no UTF-8", () => {
       latin("caf\u00e9\n"),
     ]);
     await expect(read("far.csv", many)).rejects.toThrow(
-      `far.csv, line 200002: byte ${many.length - 2} (0xe9)`,
+      `far.csv, row 200002: byte ${many.length - 2} (0xe9)`,
     );
   });
 
@@ -260,10 +262,12 @@ describe("bytes that are no UTF-8", () => {
   test("are left out, replaced, or read in their own encoding", async () => {
     const skipping = await read("a.tsv", CONTENT, { onError: "skip" });
     expect(skipping.texts).toEqual(["Good", "Fine"]);
-    expect(skipping.skipped).toEqual([{ row: 3, reason: "line 3: byte 23 (0xe9) is not UTF-8." }]);
+    expect(skipping.skipped).toEqual([
+      { row: 3, code: "invalid-utf8", reason: "row 3: byte 23 (0xe9) is not UTF-8." },
+    ]);
     const mended = await read("a.tsv", CONTENT, { onError: "replace" });
     expect(mended.texts[1]).toBe("caf\ufffd au lait");
-    expect(mended.notes.at(-1)).toBe("Invalid bytes are replaced by U+FFFD in line 3.");
+    expect(mended.notes.at(-1)).toBe("Invalid bytes are replaced by U+FFFD in row 3.");
     expect((await read("a.tsv", CONTENT, { encoding: "windows-1252" })).texts[1]).toBe("café au lait");
   });
 
@@ -278,7 +282,7 @@ describe("bytes that are no UTF-8", () => {
     await expect(read("d.tsv", bytes)).rejects.toMatchObject({
       code: "invalid-text",
       message: expect.stringContaining(
-        "d.tsv, line 3: it has bytes that are no text in the encoding utf-16le.",
+        "d.tsv, row 3: it has bytes that are no text in the encoding utf-16le.",
       ),
     });
     expect((await read("d.tsv", bytes, { onError: "replace" })).texts[1]).toBe("Bad \ufffd");
@@ -287,7 +291,10 @@ describe("bytes that are no UTF-8", () => {
 
 describe("conditions", () => {
   test.each([
-    ["lable = 'pos'", "Cannot tell which rows of a.tsv meet \"lable = 'pos'\": "],
+    [
+      "lable = 'pos'",
+      'There is no column "lable". Did you mean "label"? The columns are text and label; text stands in single quotes.',
+    ],
     ["label =", 'Cannot tell which rows of a.tsv meet "label =": '],
     ["label = 'other'", "Cannot read a.tsv: no row meets the condition label = 'other'."],
   ])("%s", async (where, message) => {
@@ -297,7 +304,7 @@ describe("conditions", () => {
   test("on numbers that are none later on", async () => {
     const csv = `text,price\n${"A chair of oak,10\n".repeat(1200)}A table of oak,dear\n`;
     await expect(read("b.csv", csv, { where: "price > 5" })).rejects.toThrow(
-      'b.csv, line 1202: column "price" has "dear", and the condition asks for numbers as the first rows have them. Correct the row.',
+      'b.csv, row 1202: column "price" has "dear", and the condition asks for numbers as the first rows have them. Correct the row.',
     );
   });
 });

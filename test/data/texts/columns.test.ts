@@ -88,9 +88,9 @@ describe("texts of several columns", () => {
   });
 });
 
-test("rows are named by their lines, which those in quotation marks are several of", async () => {
+test("rows are counted as a spreadsheet does: those with line ends in quotation marks are one", async () => {
   const { rowName } = await read("tickets.csv", TICKETS);
-  expect([0, 1, 2].map(rowName)).toEqual(["line 2", "line 4", "line 6"]);
+  expect([0, 1, 2].map(rowName)).toEqual(["row 2", "row 3", "row 4"]);
 });
 
 describe("labels", () => {
@@ -110,6 +110,15 @@ describe("labels", () => {
     expect(found.notes).toEqual([
       'The texts of w.csv are column "text", and no column is taken for labels (beside it there is id, subject and kind); column "kind" has 3 values: name one with --label.',
     ]);
+  });
+
+  test("a model of a file without a header knows no name of its labels: they are found", async () => {
+    const csv = `comment,label\n${Array.from({ length: 12 }, (_, i) => `${short(i)},${"ab"[i % 2]}`).join("\n")}\n`;
+    const { labels, notes } = await read("y.csv", csv, { prefer: { text: "1", label: "2" } });
+    expect(labels?.slice(0, 2)).toEqual(["a", "b"]);
+    expect(notes).toEqual(['The texts of y.csv are column "comment", the labels column "label".']);
+    const other = await read("z.csv", csv, { prefer: { text: "comment", label: "team" } });
+    expect(other.labels).toBeUndefined();
   });
 
   test("several in a cell are told of, and one with a comma is not", async () => {

@@ -30,8 +30,11 @@ describe("quotation marks", () => {
     const { texts, labels, rows } = await read("sheet.tsv", tsv);
     expect(texts).toEqual(['He said "no".\nTwice.\t', "Plain and simple"]);
     expect(labels).toEqual(["neg", "pos"]);
-    // The row that begins on line 2 ends on line 3.
-    expect([...rows]).toEqual([2, 4]);
+    // The header is row 1; the row that begins on line 2 ends on line 3.
+    expect([...rows]).toEqual([2, 3]);
+    await expect(read("sheet.tsv", `${tsv}neg\t\n`)).rejects.toThrow(
+      "sheet.tsv, row 4 (line 5): the text is empty",
+    );
   });
 
   test("of CSV that somebody forgot to double", async () => {
@@ -65,7 +68,7 @@ describe("quotation marks", () => {
     await expect(readTexts(path)).rejects.toMatchObject({
       code: "quote-open",
       message:
-        "open.csv, line 42: cell 1 begins with a quotation mark, and none closes it. Close it, or say that marks are characters like others with --no-quotes.",
+        "open.csv, row 42: cell 1 begins with a quotation mark, and none closes it. Close it, or say that marks are characters like others with --no-quotes.",
     });
     const { texts, skipped } = await readTexts(path, { onError: "skip" });
     expect(texts).toHaveLength(41);
@@ -222,7 +225,7 @@ test("a line of 50 MB", async () => {
   const tsv = `label\ttext\n0\tshort\n1\t${long}\n0\tshort again\n`;
   const { texts, notes } = await read("long.tsv", tsv);
   expect(texts.map(({ length }) => length)).toEqual([5, 50_000_000, 11]);
-  expect(notes.at(-1)).toBe("The text of line 3 has 50,000,000 characters. Are line ends missing?");
+  expect(notes.at(-1)).toBe("The text of row 3 has 50,000,000 characters. Are line ends missing?");
   const first = await read("long-first.tsv", `1\t${long}`);
   expect(first.texts[0]?.length).toBe(50_000_000);
   const quoted = await read("long.csv", `label,text\n1,"${long}""yes"""\n`);

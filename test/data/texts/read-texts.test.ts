@@ -140,7 +140,7 @@ describe("several files", () => {
       const data = await readTexts(source);
       expect(data.texts).toEqual(inOrder);
       expect(data.labels).toEqual([...LABELS, "neg"]);
-      expect(data.rowName(3)).toBe("line 2 of part-10.tsv");
+      expect(data.rowName(3)).toBe("row 2 of part-10.tsv");
       expect(data.notes).toHaveLength(1);
     }
     expect((await readTexts(folder.path("many"), { limit: 2 })).texts).toEqual(TEXTS.slice(0, 2));

@@ -86,6 +86,7 @@ describe("tags that do not fit", () => {
     expect(skipped).toEqual([
       {
         row: 1,
+        code: "tag",
         reason: "line 1: the tag I-ORG follows O, and a span begins with B-ORG; the sentence is left out.",
       },
     ]);

@@ -1,7 +1,7 @@
 // Explanations of texts by a classifier: what is read, what is known, progress, and that all sums up.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { explainText, partRead } from "../../../src/text/classify/explain-text.ts";
+import { explainText, knowsWord, partRead } from "../../../src/text/classify/explain-text.ts";
 import type { TextClassifier } from "../../../src/text/classify/text-classifier.ts";
 import { trainTextClassifier } from "../../../src/text/classify/train-text-classifier.ts";
 
@@ -48,6 +48,33 @@ describe("of a model that reads the last four tokens", () => {
       "film film film film film film",
     ]);
     expect(predictions.map(({ knownTokens }) => knownTokens)).toEqual([0, 0, 2, 4]);
+  });
+});
+
+describe("of a model that reads punctuation", () => {
+  let model: TextClassifier;
+  beforeAll(async () => {
+    const tokenizer = { name: "unicode-words", punctuation: true, oovToken: "<unknown>" } as const;
+    const marked = texts.map((text, i) => `${text}${i % 2 === 0 ? "." : "!"}`);
+    model = await trainTextClassifier({ texts: marked, labels }, { ...config, tokenizer });
+  });
+  const names = async (text: string) =>
+    (await explainText(model, text)).row("good").features.map(({ name }) => name);
+
+  test("its marks are explained, and the base is that of an empty text whatever stood there", async () => {
+    expect(await names("A fine film, number 3!")).toEqual(["A", "fine", "film", ",", "number", "3", "!"]);
+    expect(await names("!!")).toEqual(["!", "!"]);
+    const base = async (text: string) => (await explainText(model, text)).row("good").baseValue;
+    expect(await base("A fine film!!!")).toBe(await base("dull, dull."));
+  });
+
+  test("a word is known where the vocabulary has it", () => {
+    expect(["fine", "!", "xqzv", "?"].map((word) => knowsWord(model, word))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

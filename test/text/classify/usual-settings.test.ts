@@ -1,9 +1,11 @@
 // What follows from the texts: how they are cut, how long is trained, how many tokens are read.
 
 import { expect, test } from "vitest";
+import { textClassifierSettings } from "../../../src/text/classify/settings.ts";
 import { rowLength } from "../../../src/text/classify/text-rows.ts";
 import { trainTextClassifier } from "../../../src/text/classify/train-text-classifier.ts";
 import { usualNetwork, usualSettings, usualWords } from "../../../src/text/classify/usual-settings.ts";
+import { textTableSettings } from "../../../src/text/table/settings.ts";
 
 const many = (count: number, text = "a film of rare beauty") => Array.from({ length: count }, () => text);
 
@@ -35,6 +37,23 @@ test("words are parted at spaces where there are any", () => {
     numWords: 20_000,
     oovToken: "<unknown>",
   });
+});
+
+test("a few texts without spaces among many are enough, a word or two of theirs is not", () => {
+  const mixed = (share: number) =>
+    many(200, "השירות היה טוב").map((text, n) => (n < share * 200 ? "服务很好" : text));
+  expect(usualWords(mixed(0.04))).toMatchObject({ name: "words" });
+  expect(usualWords(mixed(0.05))).toMatchObject({
+    name: "unicode-words",
+    reason: "5 % of these texts are written without spaces between words",
+  });
+  expect(usualWords(mixed(1)).reason).toBe("these texts are written without spaces between words");
+});
+
+test("punctuation of any script parts the words that are found where no tokeniser is named", () => {
+  expect(usualSettings({ name: "mlp" }, many(30)).tokenizer).toMatchObject({ name: "words", unicode: true });
+  expect(textClassifierSettings({ name: "mlp" }).tokenizer).toMatchObject({ unicode: true });
+  expect(textTableSettings({ name: "mlp" }).tokenizer).toMatchObject({ unicode: true });
 });
 
 test("no more tokens are read than the longest text has", () => {

@@ -63,7 +63,7 @@ describe("what there is nothing to learn from", () => {
     ["tokens that are none", [["a", 3]], /item 0 of the corpus is \["a",3\]/],
     ["nothing", [], /the corpus has no words\. Give it more text\./],
     ["white space", [" \n\t"], /the corpus has no words/],
-    ["one word", ["a a a"], /of 1 different words only one comes at least 1 times \(minCount\)/],
+    ["one word", ["a a a"], /of 1 different words only one comes at least once \(minCount\)/],
     ["sentences of one word", ["a", "b", "a"], /no sentence has two words/],
   ])("%s", async (_, source, message) => {
     const reading = read(source as CorpusSource);
@@ -75,5 +75,6 @@ describe("what there is nothing to learn from", () => {
     await expect(read(["a b a c"], { minCount: 5 })).rejects.toThrow(
       'of 3 different words none comes at least 5 times (minCount); the most frequent, "a", comes 2 times. Give it more text, or lower minCount.',
     );
+    await expect(read(["a b c"], { minCount: 5 })).rejects.toThrow('the most frequent, "a", comes once.');
   });
 });

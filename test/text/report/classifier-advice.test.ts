@@ -12,8 +12,9 @@ function classification({
   bestEpoch = 4,
   bayes = 0.8,
   recalls = [0.9, 0.8],
+  supports = [50, 25],
 }): TextClassification {
-  const classes = recalls.map((recall, k) => ({ name: `class ${k}`, recall, support: 5 }));
+  const classes = recalls.map((recall, k) => ({ name: `class ${k}`, recall, support: supports[k] ?? 0 }));
   return {
     model: {
       settings: { name, epochs: 10, balanced },
@@ -36,6 +37,9 @@ test("each advice has its reason", () => {
   expect(options({ bestEpoch: 10 })).toEqual(["--epochs 20"]);
   expect(options({ recalls: [0.9, 0] })).toEqual(["--balanced"]);
   expect(options({ recalls: [0.9, 0], balanced: true })).toEqual([]);
+  // Not of a class that is no rarer than the others, nor of one with hardly a test text.
+  expect(options({ recalls: [0.9, 0], supports: [50, 45] })).toEqual([]);
+  expect(options({ recalls: [0.9, 0], supports: [50, 2] })).toEqual([]);
   expect(classifierAdvice(classification({ recalls: [0.9, 0] }))[0]?.says).toContain(
     "No text of “class 1” was found",
   );

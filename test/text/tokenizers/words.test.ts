@@ -1,7 +1,7 @@
 // words: the results of Keras' Tokenizer, token for token.
 
 import { describe, expect, test } from "vitest";
-import { fitWords, KERAS_FILTERS, type WordsOptions } from "../../../src/text/tokenizers/words.ts";
+import { fitWords, KERAS_FILTERS, type WordsOptions, wordsOf } from "../../../src/text/tokenizers/words.ts";
 
 // F. Chollet, "Deep Learning with Python", 2017, section 6.1.1.
 const texts = ["The cat sat on the mat.", "The dog ate my homework."];
@@ -132,5 +132,41 @@ describe("texts that come one after the other", () => {
     [{ split: "" }, 'words: split is ""; wanted text of at least one character.'],
   ])("%j is refused", async (options, message) => {
     await expect((async () => fitWords(options, texts))()).rejects.toThrow(message);
+  });
+});
+
+describe("with the punctuation of all scripts", () => {
+  const wordsIn = async (text: string) => [...(await fitWords({ unicode: true }, [text])).split(text)];
+
+  test.each([
+    ["Arabic", "المباراة، هدف؟ نعم؛ لا۔", ["المباراة", "هدف", "نعم", "لا"]],
+    ["Hebrew with a maqaf", "„המשחק“ – «שער»… בית־ספר", ["המשחק", "שער", "בית", "ספר"]],
+    ["abbreviations and quotes of Hebrew", "צה״ל ג׳ירפה ״שלום״", ["צה״ל", "ג׳ירפה", "שלום"]],
+    ["quotation marks", "“battery” «battery» ‹battery› ‘battery’ 「battery」", Array(5).fill("battery")],
+    ["dashes", "battery—lasts–long…", ["battery", "lasts", "long"]],
+    ["Spanish, and wide forms", "¿Qué? ¡no! 好。吗？对！、", ["qué", "no", "好", "吗", "对"]],
+    [
+      "spaces that do not break, writing directions",
+      "a\u00a0b\u3000c \u200fשער\u200e",
+      ["a", "b", "c", "שער"],
+    ],
+    [
+      "apostrophes stay within words",
+      "don’t l’homme dogs’ can´t it's 'so'",
+      ["don’t", "l’homme", "dogs", "can´t", "it's", "'so'"],
+    ],
+    ["emoji and their joiners stay", "👩‍🚀 great ✨ می‌خواهم", ["👩‍🚀", "great", "✨", "می‌خواهم"]],
+  ])("%s", async (_, text, words) => expect(await wordsIn(text)).toEqual(words));
+
+  test("words of plain ASCII are those of Keras", async () => {
+    const text = `${String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 32 + i))} It's "so-so"; don't!`;
+    expect(await wordsIn(text)).toEqual((await fitWords({}, [text])).split(text));
+  });
+
+  test("they come back from a record, and a record without the choice is Keras' as before", async () => {
+    const { unicode, ...plain } = { unicode: true, text: "«a» b" };
+    const fitted = await fitWords({ unicode }, [plain.text]);
+    expect(wordsOf(fitted.record()).split(plain.text)).toEqual(["a", "b"]);
+    expect(wordsOf((await fitWords({}, [plain.text])).record()).split(plain.text)).toEqual(["«a»", "b"]);
   });
 });

@@ -2,14 +2,19 @@
 
 import type { Column } from "../../../data/column.ts";
 import type { WantedColumn } from "../../../data/column-queries.ts";
-import { describeColumns, isNumeric } from "../../../data/columns.ts";
-import { sqlName, withDuckdb } from "../../../data/duckdb.ts";
+import { isNumeric } from "../../../data/columns.ts";
+import { type DuckDBConnection, rowsOf, sqlName, sqlText, withDuckdb } from "../../../data/duckdb.ts";
 import { type CodedTexts, codedTexts, type RawColumn, rowsIn } from "../../../data/raw-column.ts";
 import { listOf, type RowName } from "../../../data/row-names.ts";
 import { readRows } from "../../../data/table-rows.ts";
 import { openSource, type SampledTable, withOddColumn } from "../../../data/table-source.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import { suggestion } from "../../../platform/nearest.ts";
+
+/** Digits alone, as in 01067. DuckDB reads regular expressions of this form too. */
+const LEADING_ZERO = /^0\d+$/;
+/** Values are names made of digits where so many begin with a zero; fewer are slips. */
+const ZEROS = 0.01;
 
 /** A column as it came: numbers, or texts. */
 export type TableColumn =
@@ -39,6 +44,8 @@ export interface ReadCellsOptions {
   readonly also?: readonly string[] | undefined;
   /** Columns whose cells are texts, even where they look like numbers. */
   readonly asText?: readonly string[] | undefined;
+  /** Columns that are numbers, even where they are written as 01067, which is a name else. Without it none is looked at. */
+  readonly asNumber?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,16 +70,18 @@ export function readCells(path: string, options: ReadCellsOptions): Promise<Tabl
       opened,
       columns: opened.relation.columns.map((column): Column => ({ ...column, sample: [] })),
     };
+    const codes = options.asNumber && (await digitCodes(connection, table, options.asNumber));
+    const asText = [...(options.asText ?? []), ...(codes ?? [])];
     // What is true, a date or a code is kept as it is written.
     for (const { name, type } of table.columns) {
-      const isKept = isNumeric(type) && options.asText?.includes(name) !== true;
+      const isKept = isNumeric(type) && !asText.includes(name);
       if (!isKept && type !== "VARCHAR") table = withText(table, name);
     }
     for (;;) {
       try {
         const wanted = table.columns
           .filter(({ name }) => isWanted(name))
-          .map((column) => wantedColumn(column, options.asText ?? []));
+          .map((column) => wantedColumn(column, asText));
         const { opened } = table;
         const read = await readRows(connection, opened, opened.relation.sql, wanted, options);
         const columns = new Map(read.of("target").map(([name, raw]) => [name, columnOf(raw)]));
@@ -95,14 +104,6 @@ export function readCells(path: string, options: ReadCellsOptions): Promise<Tabl
   });
 }
 
-/** The columns of a file, for messages: `price (number), name (text)`. */
-export function columnsOfFile(path: string, sql?: string): Promise<string> {
-  return withDuckdb(async (connection) => {
-    const { relation } = await openSource(connection, path, { sql });
-    return describeColumns(relation.columns);
-  });
-}
-
 /** @throws RecurraError `unknown-column` */
 export function findColumn(name: string, names: readonly string[], option: string, source: string): void {
   if (names.includes(name)) return;
@@ -110,6 +111,35 @@ export function findColumn(name: string, names: readonly string[], option: strin
     "unknown-column",
     `There is no column "${name}" (${option}) in ${source}. ${suggestion(name, names)}The columns are ${listOf(names)}.`,
   );
+}
+
+/** The columns of numbers in which some begin with a zero, as postcodes do. @param but columns that are numbers anyhow */
+async function digitCodes(
+  connection: DuckDBConnection,
+  table: SampledTable,
+  but: readonly string[],
+): Promise<readonly string[]> {
+  const names = table.columns
+    .filter(({ name, type }) => isNumeric(type) && !but.includes(name))
+    .map(({ name }) => name);
+  if (names.length === 0 || table.opened.relation.withText === undefined) return [];
+  const { sql } = names.reduce(withText, table).opened.relation;
+  const shares = names.map(
+    (name, i) =>
+      `avg(CAST(regexp_matches(trim(${sqlName(name)}), ${sqlText(LEADING_ZERO.source)}) AS INTEGER)) AS share_${i}`,
+  );
+  const [row] = await rowsOf(connection, `SELECT ${shares.join(", ")} FROM ${sql}`).catch((error) => {
+    throw table.opened.failure(error);
+  });
+  return names.filter((_, i) => Number(row?.[`share_${i}`] ?? 0) >= ZEROS);
+}
+
+/** Whether values are names made of digits, such as postcodes: numbers are not written as 01067. */
+export function hasLeadingZeros(column: TableColumn): boolean {
+  if (column.kind === "number") return false;
+  const isZero = column.texts.map((text) => LEADING_ZERO.test(text.trim()));
+  const there = column.codes.filter((code) => code >= 0);
+  return there.length > 0 && there.filter((code) => isZero[code]).length >= ZEROS * there.length;
 }
 
 function withText(table: SampledTable, name: string): SampledTable {

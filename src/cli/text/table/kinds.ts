@@ -3,7 +3,7 @@
 import { looksLikeNumbers } from "../../../data/number-text.ts";
 import { looksLikeTimes } from "../../../data/time-text.ts";
 import type { ReportedColumn } from "../../../text/report/table-columns.ts";
-import type { TableColumn } from "./cells.ts";
+import { hasLeadingZeros, type TableColumn } from "./cells.ts";
 
 /** Texts have so many letters on average, at least; and so many words, where they recur as names do. */
 const FEWEST = { letters: 12, words: 4 };
@@ -41,7 +41,8 @@ export function kindOfColumn(
   if (column.kind === "number" || looksLikeNumbers(cells)) {
     const isNumbering = isUnique && cells.every((cell) => /^\d+$/.test(cell));
     const isId = isNumbering && (ID_NAMES.test(name) || counts(cells));
-    return isId ? leftOut("it numbers the rows") : { ...base, kind: "number" };
+    if (isId) return leftOut("it numbers the rows");
+    if (!hasLeadingZeros(column)) return { ...base, kind: "number" };
   }
   if (looksLikeTimes(cells)) return leftOut("it holds dates");
   const meanOf = (count: (cell: string) => number) =>

@@ -1,11 +1,12 @@
 // Which columns of a table are read, and as what: what was said, what was found out, and what is wrong with it.
 
-import { countOf, listOf, quoted } from "../../../data/row-names.ts";
+import { countOf, fewOf, listOf, quoted } from "../../../data/row-names.ts";
+import { columnAt } from "../../../data/texts/column-names.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import { suggestion } from "../../../platform/nearest.ts";
 import type { ReportedColumn } from "../../../text/report/table-columns.ts";
 import type { ReportedRows } from "../../../text/report/train-table.ts";
-import { findColumn, type NamedColumn, type TableCells } from "./cells.ts";
+import { findColumn, type NamedColumn, type ReadCellsOptions, readCells, type TableCells } from "./cells.ts";
 import { kindOfColumn, type SaidKind } from "./kinds.ts";
 import type { TablePlan } from "./rows.ts";
 
@@ -61,6 +62,24 @@ export function checkNamed(cells: TableCells, target: string, options: ColumnArg
   ];
   for (const { name, option } of [...namedColumns(target, options), ...others])
     findColumn(name, names, option, cells.source);
+}
+
+/** A column by its name, or its number from 1 on; else what was given. */
+export function namedOrNumbered({ columns }: TableCells, given: string): string {
+  const names = [...columns.keys()];
+  return names[columnAt(given, names, names.length) ?? -1] ?? given;
+}
+
+/** The columns of a file and what they are taken for, for messages: `price (a number), name (a text), id (it numbers the rows)`. */
+export async function columnsOfFile(
+  path: string,
+  reading: Pick<ReadCellsOptions, "sql" | "where">,
+): Promise<string> {
+  const cells = await readCells(path, { ...reading, asNumber: [] });
+  const shown = columnsOf(cells, "", {}).map(
+    ({ name, kind, why }) => `${name} (${kind === "left out" ? why : `a ${kind}`})`,
+  );
+  return fewOf(shown, 12);
 }
 
 /** What each column but the target is taken for. @throws RecurraError `column-missing` for one that was named and has no value */

@@ -9,13 +9,16 @@ import {
   checkPlan,
   checkPositive,
   checkTestClasses,
+  checkTwice,
   columnsOf,
   columnsToRead,
+  namedOrNumbered,
   planNotes,
 } from "./plan.ts";
 import {
   checkTargetValues,
   isNumberTarget,
+  loneClassesNote,
   modelRows,
   planOfColumns,
   type TablePlan,
@@ -33,10 +36,14 @@ export interface PreparingArguments extends ColumnArguments {
   readonly testShare?: number;
 }
 
-/** Reads the files, finds out what their columns are, and checks what can be checked before a model is trained. */
+/**
+ * Reads the files, finds out what their columns are, and checks what can be checked before a model is trained.
+ *
+ * @param wanted the target: the name of a column, or its number
+ */
 export async function prepareTable(
   [train, test]: readonly [string, string | undefined],
-  target: string,
+  wanted: string,
   options: PreparingArguments,
   signal: AbortSignal,
   tell: (note: string) => void,
@@ -46,9 +53,12 @@ export async function prepareTable(
     ...(options.text ?? []),
     ...(options.categories ?? []),
     ...(group === undefined ? [] : [group]),
-    ...(task === "classification" ? [target] : []),
+    ...(task === "classification" ? [wanted] : []),
   ];
-  const first = await readCells(train, { where, sql, asText, signal });
+  const asNumber = [...(options.numbers ?? []), ...(task === "regression" ? [wanted] : [])];
+  const first = await readCells(train, { where, sql, asText, asNumber, signal });
+  const target = namedOrNumbered(first, wanted);
+  checkTwice(target, options);
   checkNamed(first, target, options);
   const column = first.columns.get(target);
   const isNumber =
@@ -57,7 +67,7 @@ export async function prepareTable(
   const cells =
     isNumber || column?.kind === "coded"
       ? first
-      : await readCells(train, { where, sql, asText: [...asText, target], signal });
+      : await readCells(train, { where, sql, asText: [...asText, target], asNumber, signal });
   if (!isNumber && options.log !== undefined)
     throw new RecurraError(
       "option",
@@ -70,6 +80,8 @@ export async function prepareTable(
   const rowsOf = (from: TableCells) => reportedRows(from, plan, target, isNumber, options, tell);
   const data = rowsOf(cells);
   checkTargetValues(data.target, target, cells.source);
+  const lone = loneClassesNote(data.target);
+  if (lone !== undefined) tell(lone);
   const only = columnsToRead(plan, target);
   const classes = isNumber ? [] : [target];
   const tested =

@@ -7,7 +7,31 @@ import { countOf, fewOf, listOf, quoted } from "../../../data/row-names.ts";
 import { RecurraError } from "../../../platform/error.ts";
 import type { ReportedColumn } from "../../../text/report/table-columns.ts";
 import { type TextTableRows, takeRows } from "../../../text/table/rows.ts";
-import type { TableCells, TableColumn } from "./cells.ts";
+import { hasLeadingZeros, type TableCells, type TableColumn } from "./cells.ts";
+
+/** What a command can do about cells that cannot be used, in sentences for the user. */
+export interface TableAdvice {
+  /** About a column in which a number is none. */
+  readonly number: (name: string) => string;
+  /** About the target. */
+  readonly target: string;
+  readonly text: string;
+}
+
+const SKIP = "leave out such rows with --on-error skip.";
+/** What the options of training can do. */
+export const TRAINING_ADVICE: TableAdvice = {
+  number: (name) =>
+    `Or read it as categories with --categories ${name}, leave it out with --drop ${name}, or ${SKIP}`,
+  target: `Or ${SKIP.slice(0, -1)}; where the values are classes, say --task classification.`,
+  text: "Name another column with --text, or say --text none.",
+};
+/** What can be done with a trained model. */
+export const PREDICTION_ADVICE: TableAdvice = {
+  number: () => `Or ${SKIP}`,
+  target: "Correct it, or leave it empty.",
+  text: "The model reads texts: fill some in.",
+};
 
 /** Which columns a model reads. */
 export interface TablePlan {
@@ -40,6 +64,7 @@ export function planOfColumns(columns: readonly ReportedColumn[]): TablePlan {
 
 /** Whether a target is numbers, of which a model tells others; a few different whole numbers may be classes as well. */
 export function isNumberTarget(column: TableColumn): boolean {
+  if (hasLeadingZeros(column)) return false;
   if (column.kind === "number")
     return new Set(column.values.filter((value) => !Number.isNaN(value))).size > 2;
   // Row by row: a single cell that is none makes no classes of prices.
@@ -61,16 +86,20 @@ export function textsOf(column: TableColumn): readonly string[] {
  * @param skips whether rows with a cell that is no number are left out; else they fail
  * @throws RecurraError `covariate-not-a-number`, `number-ambiguous`, `text-missing` where no row has a text
  */
-export function modelRows(cells: TableCells, plan: TablePlan, skips: boolean): TableRows {
+export function modelRows(
+  cells: TableCells,
+  plan: TablePlan,
+  skips: boolean,
+  advice = TRAINING_ADVICE,
+): TableRows {
   const bad = new Map<number, string>();
   const notes: string[] = [];
   const numbers = plan.numbers.map((name) => {
     const read = readNumbers(columnOf(cells, name), name, "covariate", cells.rowName, cells.delimiter);
     if (read.note !== undefined) notes.push(read.note);
     for (const fault of read.faults ?? []) {
-      const hint = `Or read it as categories with --categories ${name}, leave it out with --drop ${name}, or leave out such rows with --on-error skip.`;
       const error = errorOf(fault, cells.rowName);
-      if (!skips) throw new RecurraError(error.code, `${error.message} ${hint}`);
+      if (!skips) throw new RecurraError(error.code, `${error.message} ${advice.number(name)}`);
       for (const row of fault.rows) bad.set(row, fault.error([row], [cells.rowName(row)]).message);
     }
     return [name, read.values] as const;
@@ -86,7 +115,7 @@ export function modelRows(cells: TableCells, plan: TablePlan, skips: boolean): T
   if (texts?.every((text) => text === "") === true)
     throw new RecurraError(
       "text-missing",
-      `${cells.source}: ${plan.texts.length === 1 ? `column "${plan.texts[0]}" has` : `the columns ${listOf(plan.texts)} have`} no text in any row. Name another column with --text, or say --text none.`,
+      `${cells.source}: ${plan.texts.length === 1 ? `column "${plan.texts[0]}" has` : `the columns ${listOf(plan.texts)} have`} no text in any row. ${advice.text}`,
     );
   return chosenRows(cells, bad, notes, {
     ...(texts !== undefined && { texts }),
@@ -106,6 +135,7 @@ export function withTarget(
   name: string,
   isNumber: boolean,
   skips: boolean,
+  advice = TRAINING_ADVICE,
 ): TargetRows {
   const column = columnOf(cells, name);
   const bad = new Map<number, string>();
@@ -117,11 +147,7 @@ export function withTarget(
     const isWrong = new Set<number>();
     for (const fault of read.faults ?? []) {
       const error = errorOf(fault, cells.rowName);
-      if (!skips)
-        throw new RecurraError(
-          error.code,
-          `${error.message} Or leave out such rows with --on-error skip; where the values are classes, say --task classification.`,
-        );
+      if (!skips) throw new RecurraError(error.code, `${error.message} ${advice.target}`);
       for (const row of fault.rows) {
         isWrong.add(row);
         bad.set(row, fault.error([row], [cells.rowName(row)]).message);
@@ -175,6 +201,17 @@ export function checkTargetValues(target: TargetRows["target"], name: string, so
       "too-many-classes",
       `${source}: the target "${name}" has ${found.size.toLocaleString("en-US")} different values in ${countOf(target.length, "row")}: these are no classes. Check which column is the target; name a column of numbers or of classes that recur.`,
     );
+}
+
+/** A sentence about classes that a single row has; undefined where there is none. */
+export function loneClassesNote(target: TargetRows["target"]): string | undefined {
+  if (target instanceof Float64Array) return undefined;
+  const counts = new Map<string, number>();
+  for (const label of target) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const lone = [...counts].filter(([, count]) => count === 1).map(([label]) => quoted(label));
+  if (lone.length === 0) return undefined;
+  const [classes, them] = lone.length === 1 ? ["The class", "it"] : ["Each of the classes", "them"];
+  return `${classes} ${fewOf(lone)} has one row: too few to learn ${them}.`;
 }
 
 function missingIn(name: string, { rowName }: TableCells, rows: readonly number[]): string {

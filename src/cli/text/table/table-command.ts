@@ -8,6 +8,7 @@ import type { TextTableConfig } from "../../../text/table/settings.ts";
 import type { TextTableEpoch } from "../../../text/table/train-text-table.ts";
 import type { CliContext } from "../../context.ts";
 import { columnNames, nonEmpty } from "../../options.ts";
+import { checkOut } from "../../out.ts";
 import {
   addNetworkOptions,
   addTrainingOptions,
@@ -15,9 +16,7 @@ import {
   type TrainingArguments,
 } from "../../training-options.ts";
 import { nameOf, work } from "../../work.ts";
-import { checkOut } from "../text-files.ts";
-import { columnsOfFile } from "./cells.ts";
-import { checkTwice } from "./plan.ts";
+import { columnsOfFile } from "./plan.ts";
 import { type PreparingArguments, prepareTable } from "./prepare.ts";
 import { predictTableCommand } from "./use-table.ts";
 
@@ -73,7 +72,7 @@ function trainCommand(context: CliContext): Command {
     .description("Train and test a model of a table, and write a report.")
     .argument("<TRAIN>", "a table, or a pattern of files")
     .argument("[TEST]", "rows to test on (default: a part of TRAIN)")
-    .addOption(one("--target <COLUMN>", "what is to be told"))
+    .addOption(one("--target <COLUMN>", "what is to be told: a name, or a number from 1"))
     .addOption(names("--text <COLUMNS>", "texts, joined to one; none for none (default: found out)"))
     .addOption(names("--numbers <COLUMNS>", "columns that are numbers (default: found out)"))
     .addOption(names("--categories <COLUMNS>", "columns that are categories (default: found out)"))
@@ -121,16 +120,15 @@ async function runTrain(
   if (target === undefined)
     throw new RecurraError(
       "column-not-given",
-      `Which column is to be told? Name it with --target. The columns of ${train} are ${await columnsOfFile(train, options.sql)}.`,
+      `Which column is to be told? Name it with --target. The columns of ${train} are ${await columnsOfFile(train, options)}.`,
     );
-  checkTwice(target, options);
   const [{ tableForReport }, files] = await Promise.all([
     import("../../../text/report/train-table.ts"),
     import("../../../text/report/table-files.ts"),
   ]);
   const out = options.out ?? `table-${nameOf(train)}`;
   const result = await work(context, 1, async ({ signal, view, write }) => {
-    await checkOut(out, files.isTableFile);
+    await checkOut(out, files.isTableFile, { command: "recurra table train", context });
     const prepared = await prepareTable([train, test], target, options, signal, (note) =>
       context.tell(`${note}\n`),
     );
@@ -144,7 +142,7 @@ async function runTrain(
         view.notice(`epoch ${epoch.epoch} of ${epoch.epochs}: ${detail}`);
       },
     });
-    found.model.names = { texts: found.texts, target };
+    found.model.names = { texts: found.texts, target: found.target };
     await write(out, files.isTableFile, (folder) => files.writeTablePrediction(found, folder));
     return found;
   });
@@ -176,10 +174,16 @@ function configOf(options: TrainArguments, isLog: boolean): TextTableConfig {
 }
 
 async function summaryOf(result: TablePrediction, out: string): Promise<string> {
-  const [{ displayNumber, percent }, { advantageOf, errorsOf }, { wilsonInterval }] = await Promise.all([
+  const [
+    { displayNumber, percent },
+    { advantageOf, errorsOf },
+    { wilsonInterval },
+    { adviceLine, moreEpochs },
+  ] = await Promise.all([
     import("../../../report/numbers.ts"),
     import("../../../text/report/table-errors.ts"),
     import("../../../nn/metrics/wilson.ts"),
+    import("../../../text/report/epoch-advice.ts"),
   ]);
   const { evaluation, baselines, test, timing, target, model } = result;
   const count = test.target.length;
@@ -210,10 +214,12 @@ async function summaryOf(result: TablePrediction, out: string): Promise<string> 
       `Balanced accuracy ${percent(balancedAccuracy)}, mean F₁ ${macroF1.toFixed(3)}`,
     );
   }
+  const advice = moreEpochs(model.training, model.settings.epochs);
   return `${[
     "",
     ...figures,
     `${Math.ceil(timing.training)} s of training`,
+    ...(advice === undefined ? [] : [adviceLine(advice)]),
     "",
     `Report: ${joinPath(out, "report.html")}`,
     "Also there: metrics.json, predictions.csv, model/",

@@ -1,17 +1,27 @@
 // `recurra table predict`: what a trained model of a table tells of other rows.
 
 import { Command, Option } from "commander";
-import { writeFileAtomic } from "#platform";
 import { RecurraError } from "../../../platform/error.ts";
 import { rowNumber } from "../../../text/report/table-columns.ts";
 import type { TextTable, TextTablePredictions } from "../../../text/table/text-table.ts";
 import type { CliContext } from "../../context.ts";
 import { columnNames, nonEmpty } from "../../options.ts";
+import { checkOutFile, writeOut } from "../../out.ts";
 import { work } from "../../work.ts";
+import { keptNames, tellRenamed } from "../kept-columns.ts";
 import { modelFolder } from "../text-files.ts";
 import { readCells, type TableCells } from "./cells.ts";
 import { columnsToRead } from "./plan.ts";
-import { modelRows, type TablePlan, type TableRows, textsOf, withTarget } from "./rows.ts";
+import {
+  modelRows,
+  PREDICTION_ADVICE,
+  type TablePlan,
+  type TableRows,
+  type TargetRows,
+  textsOf,
+  withTarget,
+} from "./rows.ts";
+import { withTableFile } from "./standard-input.ts";
 
 interface PredictArguments {
   readonly keep?: readonly string[];
@@ -37,7 +47,7 @@ export function predictTableCommand(context: CliContext): Command {
   return new Command("predict")
     .description("Tell the target of rows with a trained model.")
     .argument("<MODEL>", "the folder of a training")
-    .argument("<FILE>", "a table with the columns of the training")
+    .argument("[FILE]", "a table with the columns of the training (default: standard input)")
     .addOption(
       new Option("--keep <COLUMNS>", "columns to write beside the predictions").argParser(columnNames),
     )
@@ -54,8 +64,8 @@ export function predictTableCommand(context: CliContext): Command {
     .addOption(new Option("--out <FILE>", "write CSV there (default: standard output)").argParser(nonEmpty))
     .option("--json", "print one JSON document, and nothing else, on standard output")
     .addHelpText("after", EXAMPLES)
-    .action((model: string, file: string, options: PredictArguments) =>
-      runPredict(model, file, options, context),
+    .action((model: string, file: string | undefined, options: PredictArguments) =>
+      runPredict(model, file ?? "-", options, context),
     );
 }
 
@@ -65,6 +75,7 @@ async function runPredict(
   options: PredictArguments,
   context: CliContext,
 ): Promise<void> {
+  await checkOutFile(options.out, { input: file, model: path });
   const { loadTextTable } = await import("../../../text/table/load-text-table.ts");
   const model = await loadTextTable(await modelFolder(path, "recurra table train"));
   const { names, plan: own } = model;
@@ -86,19 +97,18 @@ async function runPredict(
     ];
     const reading = { where: options.where, sql: options.sql, asText, signal };
     const wanted = [...columnsToRead(plan, undefined), ...kept];
-    const read = await readCells(file, { ...reading, only: wanted, also: [names.target] });
-    const rows = modelRows(read, plan, skips);
+    const read = await withTableFile(file, signal, (path) =>
+      readCells(path, { ...reading, only: wanted, also: [names.target] }),
+    );
+    const rows = modelRows(read, plan, skips, PREDICTION_ADVICE);
     return { cells: read, rows, told: await model.predict(rows.rows) };
   });
   for (const note of [...cells.notes, ...rows.notes, ...unknownNotes(model, rows)]) context.tell(`${note}\n`);
   const table = predictionTable(model, cells, rows, told, keep);
+  tellRenamed(table.names, context);
   const text = options.json === true ? `${JSON.stringify(table.records, null, 2)}\n` : await csvOf(table);
   if (options.out === undefined) context.print(text);
-  else {
-    const bytes = new TextEncoder().encode(text);
-    await writeFileAtomic(options.out, (sink) => sink.write(bytes));
-    context.tell(`Written: ${options.out}\n`);
-  }
+  else await writeOut(options.out, text, context);
   await tellScores(model, cells, rows, names.target, context);
 }
 
@@ -117,6 +127,8 @@ function unknownNotes({ columns }: TextTable, { rows }: TableRows): readonly str
 
 interface PredictionTable {
   readonly head: readonly string[];
+  /** What columns of the file are called, by their names there. */
+  readonly names: ReadonlyMap<string, string>;
   /** Cells by the head. */
   readonly records: readonly Readonly<Record<string, string | number | null>>[];
 }
@@ -130,12 +142,12 @@ function predictionTable(
 ): PredictionTable {
   const classes = model.target.kind === "classes" ? model.target.classes : [];
   const target = model.names?.target ?? "";
-  const beside = [...keep, ...(cells.columns.has(target) && !keep.includes(target) ? [target] : [])].map(
-    (name) => {
-      const column = cells.columns.get(name);
-      return [name, column === undefined ? [] : textsOf(column)] as const;
-    },
-  );
+  const own = ["row", "prediction", ...classes.map((name) => `p_${name}`)];
+  const names = keptNames([...keep, ...(cells.columns.has(target) ? [target] : [])], own);
+  const beside = Array.from(names, ([name, called]) => {
+    const column = cells.columns.get(name);
+    return [called, column === undefined ? [] : textsOf(column)] as const;
+  });
   const rounded = (value: number | undefined) => Number((value ?? Number.NaN).toPrecision(6));
   const records = Array.from(places, (place, n) => ({
     row: rowNumber(cells.rowName(place)),
@@ -146,8 +158,8 @@ function predictionTable(
         classes.map((name, k) => [`p_${name}`, rounded(told.probabilities[n * classes.length + k])]),
       )),
   }));
-  const head = ["row", ...beside.map(([name]) => name), "prediction", ...classes.map((name) => `p_${name}`)];
-  return { head, records };
+  const [row = "", ...others] = own;
+  return { head: [row, ...beside.map(([name]) => name), ...others], names, records };
 }
 
 async function csvOf({ head, records }: PredictionTable): Promise<string> {
@@ -168,7 +180,15 @@ async function tellScores(
   const texts = column === undefined ? [] : textsOf(column);
   if (column === undefined || rows.places.some((place) => texts[place] === "")) return;
   const isNumber = model.target.kind === "numbers";
-  const wanted = withTarget(cells, rows, target, isNumber, false);
+  let wanted: TargetRows;
+  try {
+    wanted = withTarget(cells, rows, target, isNumber, false, PREDICTION_ADVICE);
+  } catch (error) {
+    // What is told does not depend on it.
+    if (!(error instanceof RecurraError)) throw error;
+    context.tell(`How far off the predictions are is not told: ${error.message}\n`);
+    return;
+  }
   const { displayNumber, percent } = await import("../../../report/numbers.ts");
   if (model.target.kind === "classes") {
     const known = new Set<string | number>(model.target.classes);
