@@ -107,6 +107,9 @@ describe("a tagger of entities", () => {
     const { stdout: csv } = await recurra(...argv, "--format", "csv");
     expect(csv).toMatch(/^row,id,first_token,last_token,type,probability,text\n2,7,1,1,/);
     expect(csv).toMatch(/^4,9,1,1,/m);
+    const clash = await recurra(...argv.slice(0, -1), "text", "--format", "csv");
+    expect(clash.stdout).toMatch(/^row,kept_text,first_token/);
+    expect(clash.stderr).toContain("what is kept is written as kept_text");
     const unknown = await recurra(...argv.slice(0, -1), "Id");
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no column "Id" (--keep)')]);
     const conll = await recurra(...argv, "--format", "conll");

@@ -8,6 +8,7 @@ import type { CliContext } from "../context.ts";
 import { columnNames, nonEmpty, wholeNumber } from "../options.ts";
 import { checkOutFile, writeOut } from "../out.ts";
 import { work } from "../work.ts";
+import { keptNames, tellRenamed } from "./kept-columns.ts";
 import {
   addTaggedOptions,
   checkKnownTags,
@@ -150,7 +151,8 @@ async function readSentences(
   options: PredictArguments,
   context: CliContext,
 ): Promise<readonly Sentence[]> {
-  const [{ readTexts }, { unicodeWordScan }] = await Promise.all([
+  const [{ CSV_COLUMNS }, { readTexts }, { unicodeWordScan }] = await Promise.all([
+    import("../../text/report/told-tags.ts"),
     import("../../data/texts/read-texts.ts"),
     import("../../text/tokenizers/unicode-words.ts"),
   ]);
@@ -161,7 +163,10 @@ async function readSentences(
     columns: options.keep?.join() === "all" ? "all" : options.keep,
   });
   tellNotes(read, context);
-  const kept = Object.entries(read.columns);
+  // In JSON lines what is kept stands apart.
+  const names = keptNames(Object.keys(read.columns), options.format === "csv" ? CSV_COLUMNS : []);
+  tellRenamed(names, context);
+  const kept = Object.entries(read.columns).map(([name, cells]) => [names.get(name) ?? name, cells] as const);
   const scan = unicodeWordScan({ lower: false, punctuation: true, normalization: "none" });
   return read.texts.map((text, n) => {
     const columns = Object.fromEntries(kept.map(([name, cells]) => [name, cells[n] ?? ""]));

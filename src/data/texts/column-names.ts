@@ -95,7 +95,10 @@ export function partsOf(ref: ColumnRef): readonly ColumnRef[] {
   return parts.includes("") ? [ref] : parts;
 }
 
-/** @param option what it was asked for with: `--text`, or `columns`, which has other names on the command line @throws RecurraError `unknown-column` */
+/**
+ * @param option what it was asked for with: `--text`, or `columns`, which has other names on the command line @throws RecurraError
+ * `unknown-column`
+ */
 export function findColumn(
   ref: ColumnRef,
   names: readonly string[] | undefined,

@@ -65,7 +65,8 @@ export interface TextSourceOptions {
 export interface ReadTextsOptions extends TextSourceOptions {
   /**
    * The column of the labels, or "none". Default: the one that is called label, class, sentiment, category, target, polarity or stars; or
-   * team, topic, language and their like, where its values recur; without a header the one whose values recur; of folders the sub-folder; else none.
+   * team, topic, language and their like, where its values recur; without a header the one whose values recur; of folders the sub-folder;
+   * else none.
    */
   readonly label?: ColumnRef | undefined;
   /** What separates the labels of a cell that holds several: "|". Default: a cell is one label. */
@@ -120,7 +121,10 @@ export interface TextData {
   readonly texts: readonly string[];
   /** [N] Undefined where there are none. Lists, where texts may have several. */
   readonly labels?: readonly TextLabel[];
-  /** [N] Where each stands in its file, from 1: its row as a spreadsheet counts, with the header; the line of plain text; the record of JSON and Parquet. */
+  /**
+   * [N] Where each stands in its file, from 1: its row as a spreadsheet counts, with the header; the line of plain text; the record of JSON
+   * and Parquet.
+   */
   readonly rows: Int32Array;
   /** What a text is called in messages, given its position: `row 21`, `row 21 of b.tsv`, `pos/3_7.txt`. */
   readonly rowName: RowName;

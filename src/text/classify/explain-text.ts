@@ -34,8 +34,8 @@ const AT_ONCE = 128;
 
 /**
  * Shapley values of the words of a text for each class, by KernelSHAP over texts with words taken out. They sum to the probability of the
- * class less that of the text without its words. Where the model's tokeniser keeps punctuation, marks count as words do. A model reads so many tokens of a long text, and words beyond them have no value; where
- * these are more than 400 words, neighbours are taken together.
+ * class less that of the text without its words. Where the model's tokeniser keeps punctuation, marks count as words do. A model reads so
+ * many tokens of a long text, and words beyond them have no value; where these are more than 400 words, neighbours are taken together.
  *
  *     const explanation = await explainText(model, "The plot is thin, the actors are superb.");
  *     explanation.row("positive").features;  // [{ name: "The", value: 0.004 }, …]

@@ -28,7 +28,8 @@ export interface GivenTexts {
  * Texts and labels as they were given, after a check.
  *
  * @param who for messages: `trainTextClassifier`, `classifyTexts: test`
- * @throws RecurraError `texts` for what is no such data; `row-count`; `no-rows` where there are no texts, or none that is not empty; `no-label`
+ * @throws RecurraError `texts` for what is no such data; `row-count`; `no-rows` where there are no texts, or none that is not empty;
+ * `no-label`
  */
 export function checkedTexts(who: string, given: GivenTexts): LabelledTexts {
   if (typeof given !== "object" || given === null || Array.isArray(given))

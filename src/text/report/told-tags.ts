@@ -121,6 +121,17 @@ function charactersOf(
   return { start: starts?.[from] ?? 0, end: last + (tokens[to - 1]?.length ?? 0) };
 }
 
+/** What a line of CSV has beside what is kept. */
+export const CSV_COLUMNS = [
+  "file",
+  "row",
+  "first_token",
+  "last_token",
+  "type",
+  "probability",
+  "text",
+] as const;
+
 /** Without places sentences are counted. */
 function csvText(told: readonly ToldSentence[]): string {
   const hasFile = told.some(({ place }) => place?.file !== undefined);

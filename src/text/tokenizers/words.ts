@@ -22,7 +22,8 @@ export interface WordsOptions {
   readonly filters?: string | undefined;
   /**
    * Whether, beside `filters`, the punctuation and the spaces of all scripts part words, such as “ ” « » — … ، ؟ 。; the apostrophe ’ and
-   * the Hebrew ׳ and ״ stay within words, and are taken off their ends. Words of plain ASCII are the same either way. Default false, as Keras.
+   * the Hebrew ׳ and ״ stay within words, and are taken off their ends. Words of plain ASCII are the same either way. Default false, as
+   * Keras.
    */
   readonly unicode?: boolean | undefined;
   /** Whether words are lower-cased. Default true. */
@@ -104,7 +105,10 @@ function longScan(filters: ReadonlySet<string>, lower: boolean, split: string): 
   };
 }
 
-/** What stands within words as well as around them: the apostrophes ’ ՚ ＇, the acute ´ that stands for one, and geresh and gershayim of Hebrew abbreviations. */
+/**
+ * What stands within words as well as around them: the apostrophes ’ ՚ ＇, the acute ´ that stands for one, and geresh and gershayim of
+ * Hebrew abbreviations.
+ */
 const MARKS = "\u2019\u00b4\u055a\uff07\u05f3\u05f4";
 /** Beside punctuation and spaces: bullets, marks of writing direction, the zero-width space. */
 const OTHER_PARTS = "\u25a0\u25aa\u25ba\u25cf\u25e6\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff";
