@@ -27,7 +27,11 @@ export function withFlags(message: string, code: string, command: Command): stri
   const begun = message
     .replace(/^[\w ]+: (\w+) (?=is to be )/, (found, name) => (flagOf(name) ? `${flagOf(name)} ` : found))
     .replace(/^(\w+): /, (found, name) => (name === code && flagOf(name) ? `${flagOf(name)}: ` : found));
-  return begun
+  // What columns are called is no option, nor is what they hold: `date (time)`.
+  const listed = begun.search(/The columns (?:are|of) /);
+  const end = listed === -1 ? begun.length : listed;
+  const inFlags = begun
+    .slice(0, end)
     .split(/("[^"]*")/)
     .map((part, i) => {
       if (i % 2 === 1) return part;
@@ -39,6 +43,7 @@ export function withFlags(message: string, code: string, command: Command): stri
         .replace(/(?<![\w./\\-])[a-z]+[A-Z]\w*(?![\w/\\-]|[.]\w)/g, (name) => flagOf(name) ?? name);
     })
     .join("");
+  return `${inFlags}${begun.slice(end)}`;
 }
 
 /** The flags of a command, and of those that it is part of, by the names of their values. */

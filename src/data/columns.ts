@@ -222,7 +222,10 @@ function isTime({ type, sample }: Column): boolean {
 
 /** Numbers are times only where the column's name says so. */
 function timeByName(free: readonly Column[]): readonly Column[] {
-  return free.filter(({ name, type }) => isNumeric(type) && TIME_NAMES.test(name));
+  return free.filter(
+    ({ name, type, sample }) =>
+      TIME_NAMES.test(name) && (isNumeric(type) || (type === "VARCHAR" && looksLikeNumbers(sample))),
+  );
 }
 
 /** Numbers that are not just the numbers of the rows. */

@@ -22,7 +22,7 @@ export function openRelation(connection: DuckDBConnection, file: DataFile): Prom
     case "json":
       return openJson(connection, file);
     case "parquet":
-      return openRecords(connection, file, recordsSql(file));
+      return openRecords(connection, file);
     case "tsf":
       return openTsf(connection, file);
   }
@@ -116,17 +116,23 @@ function readsAsText(type: string, { dateFormat, timestampFormat }: Dialect): bo
 
 /** An array of records, one record a line, or one object that holds an array of records among other things. */
 async function openJson(connection: DuckDBConnection, file: DataFile): Promise<Relation> {
-  const outer = await openRecords(connection, file, recordsSql(file));
+  const outer = await openRecords(connection, file);
   const lists = outer.columns.filter(({ type }) => /^STRUCT\(.*\)\[\]$/s.test(type));
   const [list, second] = lists;
   if (list === undefined || second !== undefined) return outer;
-  const within = (one: DataFile) =>
-    `(SELECT unnest(${sqlName(list.name)}, max_depth := 2) FROM ${recordsSql(one)})`;
-  return openRecords(connection, file, within(file), within);
+  return openRecords(
+    connection,
+    file,
+    (...options) => `(SELECT unnest(${sqlName(list.name)}, max_depth := 2) FROM ${recordsSql(...options)})`,
+  );
 }
 
-/** How DuckDB reads files of records. Of several, columns are matched by name; what stands in folders such as `store=1` is one too. */
-function recordsSql(file: DataFile): string {
+/**
+ * How DuckDB reads files of records. Of several, columns are matched by name; what stands in folders such as `store=1` is one too.
+ *
+ * @param timesAsText whether times of JSON are left as they are written; DuckDB reads them without their zones
+ */
+function recordsSql(file: DataFile, timesAsText = false): string {
   const [path = ""] = file.paths;
   const several = file.paths.length > 1;
   const paths = several ? `[${file.paths.map(sqlText).join(", ")}]` : sqlText(path);
@@ -134,15 +140,17 @@ function recordsSql(file: DataFile): string {
   if (file.format === "parquet") return `read_parquet(${paths}${byName})`;
   // sample_size = -1: types from all records.
   const compression = file.zipped ? ", compression = 'gzip'" : "";
-  return `read_json(${paths}, sample_size = -1${byName}${compression})`;
+  // No time is written so: what looks like one stays text.
+  const times = timesAsText ? ", timestampformat = '%H'" : "";
+  return `read_json(${paths}, sample_size = -1${byName}${compression}${times})`;
 }
 
 async function openRecords(
   connection: DuckDBConnection,
   file: DataFile,
-  sql: string,
   sqlOf = recordsSql,
 ): Promise<Relation> {
+  const sql = sqlOf(file);
   const described = await rowsOf(connection, `DESCRIBE SELECT * FROM ${sql}`).catch((error) => {
     throw fileError(file, error);
   });
@@ -153,7 +161,12 @@ async function openRecords(
     firstRow: 1,
     rowWord: "record",
     rowName: await rowNames(connection, file, 1, "record", sqlOf),
-    withTimes: (column) => ({ sql, type: typeOf(columns, column) }),
+    withTimes(column) {
+      const type = typeOf(columns, column);
+      return file.format === "json" && type === "TIMESTAMP"
+        ? { sql: sqlOf(file, true), type: "VARCHAR" }
+        : { sql, type };
+    },
     notes: [],
   };
 }

@@ -198,6 +198,11 @@ describe("options are called by their flags", () => {
       'There is no column "minCount". The context is long (see below).',
     ],
     [
+      "column-not-given",
+      "Which column is it (context)? The columns are at (context) and minCount (number).",
+      "Which column is it (--context)? The columns are at (context) and minCount (number).",
+    ],
+    [
       "option-value",
       "generate: topP is to be above 0, and header too",
       "generate: topP is to be above 0, and header too",

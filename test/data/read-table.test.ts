@@ -77,6 +77,32 @@ describe("kinds of files, told from what stands in them", () => {
     );
   });
 
+  test.each([
+    ["an array", (rows: readonly object[]) => rows],
+    ["within an object", (rows: readonly object[]) => ({ source: "x", data: rows })],
+  ])("moments of JSON keep their zone: %s", async (_, wrapped) => {
+    // Midnights of Los Angeles, which are on summer time from 2 April 2000 on.
+    const rows = [
+      { at: "2000-03-01T08:00:00.000Z", units: 5 },
+      { at: "2000-04-01T08:00:00.000Z", units: 7 },
+      { at: "2000-05-01T07:00:00.000Z", units: 6 },
+    ];
+    const content = JSON.stringify(wrapped(rows));
+    const table = await read("zoned.json", content, { timeZone: "America/Los_Angeles" });
+    expect(table.shown).toEqual([
+      ["2000-03-01", 5],
+      ["2000-04-01", 7],
+      ["2000-05-01", 6],
+    ]);
+    expect((await read("zoned.json", content)).shown[0]).toEqual(["2000-03-01T08:00:00Z", 5]);
+  });
+
+  test("years that JSON holds as texts", async () => {
+    const rows = [1565, 1570, 1575].map((year) => ({ year: String(year), wheat: year / 40 }));
+    const table = await read("years.json", JSON.stringify(rows));
+    expect([table.columns, table.shown[1]]).toEqual([{ time: "year", target: "wheat" }, ["1570", 39.25]]);
+  });
+
   test("Parquet, with dates and decimals", async () => {
     const path = join(folder, "a.parquet");
     const rows = "SELECT DATE '2020-01-31' AS day, 1.5::DECIMAL(9, 2) AS units, 'x' AS store";

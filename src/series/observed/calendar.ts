@@ -29,9 +29,7 @@ export function addSteps(time: number, steps: number, frequency: Frequency): num
     case "business-day":
       return addBusinessDays(time, steps);
     case "month":
-      return (
-        dayInMonth(monthOf(time) + steps * frequency.months, frequency.day) + (((time % DAY) + DAY) % DAY)
-      );
+      return dayInMonth(monthOf(time) + steps * frequency.months, frequency.day) + clockOf(time);
   }
 }
 
@@ -45,7 +43,12 @@ export function frequencyName(frequency: Frequency): string {
     case "business-day":
       return "business days";
     case "month":
-      return MONTH_NAMES.get(frequency.months) ?? `every ${frequency.months} months`;
+      return (
+        MONTH_NAMES.get(frequency.months) ??
+        (frequency.months % 12 === 0
+          ? `every ${frequency.months / 12} years`
+          : `every ${frequency.months} months`)
+      );
   }
 }
 
@@ -65,6 +68,11 @@ export function stepNoun(frequency: Frequency, count: number): string {
       return `${plural("step")} of ${fixedName(frequency.milliseconds).replace("every ", "")}`;
     }
   }
+}
+
+/** Milliseconds since midnight. */
+export function clockOf(time: number): number {
+  return ((time % DAY) + DAY) % DAY;
 }
 
 /** Months since January 1970. */

@@ -3,6 +3,7 @@
 import { quoted } from "../../data/row-names.ts";
 import type { Table } from "../../data/table.ts";
 import { formatTime } from "../../data/time-style.ts";
+import { clockOf, DAY, HOUR } from "./calendar.ts";
 
 /** A series on its way. Its arrays may be shared with the table: they are never written. */
 export interface Draft {
@@ -61,6 +62,16 @@ export function rowAndTime(draft: Draft, t: number, table: Table): string {
 /** How a series is called at the head of a message about its times: its name or, where there is one only, the column of times. */
 export function subjectOf({ name }: Pick<Draft, "name">, table: Table): string {
   return isOneOfMany(table) ? `Series ${quoted(name)}` : `Column "${table.columns.time}"`;
+}
+
+/** How irregular times may be mended: where they stand at two times of day, an hour apart, as a local clock's do that are written on another. */
+export function zoneHint({ times }: Pick<Draft, "times">, { style }: Table): string {
+  const isMoment = style.form === "time" && (style.offsetMinutes ?? style.timeZone) !== undefined;
+  const [one = 0, other, ...more] = new Set(times.map(clockOf));
+  if (!isMoment || other === undefined || more.length > 0) return "";
+  const apart = Math.abs(one - other);
+  if (apart !== HOUR && apart !== DAY - HOUR) return "";
+  return " They may be regular on a local clock: name its zone with --time-zone, such as Europe/Berlin.";
 }
 
 /** How a column is called at the head of a message: `Series "a", column "price"`. */

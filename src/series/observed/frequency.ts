@@ -3,6 +3,7 @@
 import {
   addSteps,
   businessDaysBetween,
+  clockOf,
   DAY,
   dayInMonth,
   type Frequency,
@@ -31,7 +32,7 @@ export type Irregularity =
 const LISTED = 5;
 
 /** At most this many weekdays in a row, and this share of all, are taken for holidays when they are missing. */
-const HOLIDAYS_IN_A_ROW = 3;
+const HOLIDAYS_IN_A_ROW = 4;
 const HOLIDAY_SHARE = 0.06;
 
 /**
@@ -192,11 +193,6 @@ function commonestDistance(values: Float64Array): number | undefined {
     most = count;
   }
   return most >= (values.length - 1) / 2 ? best : undefined;
-}
-
-/** Milliseconds since midnight. */
-function clockOf(time: number): number {
-  return ((time % DAY) + DAY) % DAY;
 }
 
 /** The day of the month that all times fall on, at one time of day; undefined where they do not, or lie closer than months. */

@@ -7,7 +7,7 @@ import { checkOptionNames, describe } from "../../nn/choice.ts";
 import { checkCounts } from "../../nn/option-checks.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Frequency } from "./calendar.ts";
-import { type Draft, subjectOf } from "./draft.ts";
+import { type Draft, subjectOf, zoneHint } from "./draft.ts";
 import { type DuplicateTimes, withoutDuplicates } from "./duplicates.ts";
 import { inferFrequency, ownFrequency, settleFrequency } from "./frequency.ts";
 import { frequencyOf } from "./frequency-names.ts";
@@ -240,7 +240,7 @@ function noFrequency(drafts: readonly Draft[], table: Table): RecurraError {
   }
   return new RecurraError(
     "irregular-times",
-    `Column "${table.columns.time}": the times are at no regular distance. Wanted a value every minute, hour, day, week, month, quarter or year; sum or average the rows to one of these first, or name one with --frequency.`,
+    `Column "${table.columns.time}": the times are at no regular distance. Wanted a value every minute, hour, day, week, month, quarter or year; sum or average the rows to one of these first, or name one with --frequency.${first === undefined ? "" : zoneHint(first, table)}`,
   );
 }
 

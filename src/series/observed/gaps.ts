@@ -4,7 +4,7 @@ import type { Table } from "../../data/table.ts";
 import { formatTime } from "../../data/time-style.ts";
 import { RecurraError } from "../../platform/error.ts";
 import { addSteps, type Frequency, frequencyName, stepNoun } from "./calendar.ts";
-import { type Draft, rowAndTime, rowsAt, subjectOf } from "./draft.ts";
+import { type Draft, rowAndTime, rowsAt, subjectOf, zoneHint } from "./draft.ts";
 import { findIrregularity, type Irregularity, stepsBetween } from "./frequency.ts";
 
 /** More times than this for each row, and more than 10,000, are a mistake and no gap. */
@@ -61,7 +61,7 @@ function offStep(draft: Draft, t: number, frequency: Frequency, table: Table): R
   const [row, before] = [rowAndTime(draft, t, table), rowAndTime(draft, t - 1, table)];
   return new RecurraError(
     "irregular-times",
-    `${subjectOf(draft, table)}: the times are ${frequencyName(frequency)}, but ${row} does not follow ${before} by whole steps. Wanted regular times: correct the row, or sum or average the rows to regular times first.`,
+    `${subjectOf(draft, table)}: the times are ${frequencyName(frequency)}, but ${row} does not follow ${before} by whole steps. Wanted regular times: correct the row, or sum or average the rows to regular times first.${zoneHint(draft, table)}`,
   );
 }
 

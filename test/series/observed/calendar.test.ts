@@ -82,6 +82,7 @@ describe("inferFrequency", () => {
     ],
     ["quarters", run("2020-01-01", 9, monthly(1, 3)), monthly(1, 3), "quarterly"],
     ["years", run("2020-01-01", 9, monthly(1, 12)), monthly(1, 12), "yearly"],
+    ["every five years", run("2020-01-01", 9, monthly(1, 60)), monthly(1, 60), "every 5 years"],
   ])("%s", (_, observed, expected, name) => {
     expect(inferFrequency([observed], false)).toEqual(expected);
     expect(frequencyName(expected)).toBe(name);
@@ -118,6 +119,9 @@ describe("inferFrequency", () => {
     const withHoliday = days.filter((_, i) => i !== 20);
     expect(holidaysIn(withHoliday)).toEqual([days[20]]);
     expect(findIrregularity(withHoliday, { unit: "business-day" })).toBeUndefined();
+    // From 11 to 14 September 2001 the New York Stock Exchange was closed.
+    const autumn = run("2001-08-01", 80, { unit: "business-day" });
+    expect(holidaysIn(autumn.filter((_, i) => i < 29 || i >= 33))).toHaveLength(4);
     const withoutWeek = days.filter((_, i) => i < 20 || i >= 25);
     expect(holidaysIn(withoutWeek)).toBeUndefined();
     expect(findIrregularity(withoutWeek, { unit: "business-day" })).toMatchObject({ kind: "gaps", count: 5 });

@@ -488,6 +488,11 @@ test.each<[string, string[], string]>([
     'Column "units": it has no values. Wanted numbers: is it the right column?',
   ],
   [
+    "local midnights written in UTC",
+    ["2020-02-01T08:00Z 1", "2020-03-01T08:00Z 2", "2020-04-01T07:00Z 3", "2020-05-01T07:00Z 4"],
+    "They may be regular on a local clock: name its zone with --time-zone, such as Europe/Berlin.",
+  ],
+  [
     "times between the steps",
     ["2020-01-01T00:00 1", "2020-01-01T01:00 2", "2020-01-01T02:00 3", "2020-01-01T02:30 4"],
     "the times are hourly, but row 5 (2020-01-01T02:30:00) does not follow row 4 (2020-01-01T02:00:00) by whole steps.",
