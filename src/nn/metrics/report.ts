@@ -123,8 +123,13 @@ function scoresOf(apply: (score: (counts: ClassCounts) => number) => number, sup
   return { precision: apply(precisionOf), recall: apply(recallOf), f1Score: apply(fScoreOf(1)), support };
 }
 
-/** The report as a table of text, three decimals. */
-export function formatReport({ classes, accuracy, macro, weighted }: ClassificationReport): string {
+/** The report as a table of text, three decimals; without an accuracy where that is of other things than the classes count. */
+export function formatReport({
+  classes,
+  accuracy,
+  macro,
+  weighted,
+}: Omit<ClassificationReport, "accuracy"> & { readonly accuracy?: number | undefined }): string {
   const cells = ({ precision, recall, f1Score, support }: ClassScores) => [
     ...[precision, recall, f1Score].map((score) => score.toFixed(3)),
     String(Number(support.toFixed(3))),
@@ -132,7 +137,7 @@ export function formatReport({ classes, accuracy, macro, weighted }: Classificat
   const rows = [
     ["", "precision", "recall", "F1", "support"],
     ...classes.map((one) => [one.name, ...cells(one)]),
-    ["accuracy", "", "", accuracy.toFixed(3), cells(macro).at(-1) ?? ""],
+    ...(accuracy === undefined ? [] : [["accuracy", "", "", accuracy.toFixed(3), cells(macro).at(-1) ?? ""]]),
     ["macro mean", ...cells(macro)],
     ["weighted mean", ...cells(weighted)],
   ];

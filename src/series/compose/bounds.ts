@@ -5,17 +5,12 @@ import { quoted } from "../../data/row-names.ts";
 import { formatTime, type TimeStyle } from "../../data/time-style.ts";
 import { RecurraError } from "../../platform/error.ts";
 import type { Fold } from "../evaluate/backtest.ts";
-import type {
-  FitOptions,
-  Fitted,
-  Forecaster,
-  ForecasterConfig,
-  PredictOptions,
-} from "../forecasters/forecaster.ts";
-import type { Forecast, Need, Task } from "../forecasters/local-model.ts";
+import type { FitOptions, Fitted, Forecaster, PredictOptions } from "../forecasters/forecaster.ts";
+import type { Forecast } from "../forecasters/local-model.ts";
 import { INNER, writeRecord } from "../forecasters/record.ts";
 import type { SeriesSet } from "../observed/from-table.ts";
 import type { Series } from "../observed/series.ts";
+import { Wrapped } from "./wrapped.ts";
 
 /** Where values can be. */
 export interface Bounds {
@@ -36,35 +31,16 @@ export function bounded(forecaster: Forecaster, bounds: Bounds): Forecaster {
   return new Bounded(forecaster, bounds);
 }
 
-class Bounded implements Forecaster {
-  readonly name: string;
-  readonly inner: Forecaster;
-  readonly bounds: Bounds;
+class Bounded extends Wrapped {
+  readonly #bounds: Bounds;
 
-  constructor(inner: Forecaster, { lower, upper }: Bounds) {
-    this.name = inner.name;
-    this.inner = inner;
-    this.bounds = { ...(lower === undefined ? {} : { lower }), ...(upper === undefined ? {} : { upper }) };
-  }
-
-  get config(): ForecasterConfig {
-    return {
-      name: "bounded",
-      bounds: JSON.parse(JSON.stringify(this.bounds)),
-      forecaster: JSON.parse(JSON.stringify(this.inner.config)),
-    };
-  }
-
-  get takesMissing(): boolean {
-    return this.inner.takesMissing;
-  }
-
-  need(series: Pick<Series, "season">, task: Task): Need {
-    return this.inner.need(series, task);
+  constructor(inner: Forecaster, bounds: Bounds) {
+    super(inner, "bounded", { bounds: JSON.parse(JSON.stringify(bounds)) });
+    this.#bounds = bounds;
   }
 
   async fit(training: readonly Series[], options: FitOptions): Promise<Fitted> {
-    return boundedFitted(this, await this.inner.fit(training, options), this.bounds);
+    return boundedFitted(this, await this.inner.fit(training, options), this.#bounds);
   }
 }
 

@@ -3,18 +3,12 @@
 import { joinPath } from "#platform";
 import { backtest, foldsThatFit } from "../evaluate/backtest.ts";
 import { naiveScale } from "../evaluate/metrics.ts";
-import type {
-  FitOptions,
-  Fitted,
-  Forecaster,
-  ForecasterConfig,
-  PredictOptions,
-} from "../forecasters/forecaster.ts";
-import type { Need, Task } from "../forecasters/local-model.ts";
+import type { FitOptions, Fitted, Forecaster, PredictOptions } from "../forecasters/forecaster.ts";
 import { INNER, writeRecord } from "../forecasters/record.ts";
 import type { Series } from "../observed/series.ts";
 import { type Calibration, calibrate, conformalIntervals, REFERENCE_LEVEL } from "./calibration.ts";
 import { pastErrors } from "./fold-forecasts.ts";
+import { Wrapped } from "./wrapped.ts";
 
 export interface ConformalOptions {
   /** How many forecasts of the past are made for each series, one horizon apart; fewer where they do not fit. Default: 4. */
@@ -30,31 +24,12 @@ export function conformal(forecaster: Forecaster, { folds = 4 }: ConformalOption
   return new Conformal(forecaster, folds);
 }
 
-class Conformal implements Forecaster {
-  readonly name: string;
-  readonly inner: Forecaster;
+class Conformal extends Wrapped {
   readonly #folds: number;
 
   constructor(inner: Forecaster, folds: number) {
-    this.name = inner.name;
-    this.inner = inner;
+    super(inner, "conformal", { folds });
     this.#folds = folds;
-  }
-
-  get config(): ForecasterConfig {
-    return {
-      name: "conformal",
-      folds: this.#folds,
-      forecaster: JSON.parse(JSON.stringify(this.inner.config)),
-    };
-  }
-
-  get takesMissing(): boolean {
-    return this.inner.takesMissing;
-  }
-
-  need(series: Pick<Series, "season">, task: Task): Need {
-    return this.inner.need(series, task);
   }
 
   async fit(training: readonly Series[], options: FitOptions): Promise<Fitted> {
